@@ -10,12 +10,14 @@
 #include "config.h"
 #endif
 
-#include <gst/gst.h>
+#include "depth/gstdepth.h"
 
 static gboolean
 plugin_init (GstPlugin * plugin)
 {
   gboolean ok = FALSE;
+
+  gst_depth_register_metas ();
 
   return ok;
 }
