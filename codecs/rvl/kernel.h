@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "picture.h"
+#include "rvl.h"
+
+/* One way to do the work, for one instruction set. All give the same bytes and
+ * accept the same streams. */
+typedef struct
+{
+  const char *name;
+
+    bool (*supported) (void);
+
+  /* Writes the part of the stream that belongs to the samples from first on,
+   * up to and without last: the zig-zag differences of those that are not 0,
+   * and the headers of the runs that start there. Returns its nibbles; the
+   * last word is filled up with zeros. */
+    size_t (*encode) (const RvlPicture * picture, uint32_t first,
+      uint32_t last, uint8_t *stream);
+
+  /* False if the stream does not hold the picture; rvl_decode_strictly ()
+   * then says why. */
+    bool (*decode) (const uint8_t *stream, size_t size,
+      const RvlPicture * picture);
+} RvlKernel;
+
+extern const RvlKernel rvl_kernel_portable;
+
+/* The kernel for this machine, or the one that RVL_KERNEL names. */
+const RvlKernel *rvl_kernel (void);
+
+/* One nibble after the other, with Rerun's checks in Rerun's order. */
+bool rvl_decode_strictly (const uint8_t *stream, size_t size,
+    const RvlPicture * picture, RvlError * error);
