@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "colormap/colormap.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Seconds in which a curve follows a new scene to about two thirds. */
+#define TIME_CONSTANT 0.3
+/* About as many samples are counted in a frame of any size: enough for a bin's
+ * share to be right within 1/255. */
+#define SAMPLES 65536
+
+static inline uint32_t
+sample_at (const uint8_t * row, uint32_t x)
+{
+  return (uint32_t) (row[2 * (size_t) x] | row[2 * (size_t) x + 1] << 8);
+}
+
+/* Counts every step-th pixel of every step-th row; returns how many are in the
+ * range. */
+static uint32_t
+count (uint32_t histogram[COLORMAP_BINS], const uint8_t * row, size_t stride,
+    uint32_t width, uint32_t height, double near, double far)
+{
+  uint32_t step = 1 + (uint32_t) sqrt ((double) width * height / SAMPLES);
+  float scale = far > near ? (float) (COLORMAP_BINS / (far - near)) : 0;
+  float low = (float) near, high = (float) far;
+  uint32_t total = 0;
+
+  for (uint32_t y = 0; y < height; y += step, row += step * stride) {
+    for (uint32_t x = 0; x < width; x += step) {
+      float sample = (float) sample_at (row, x);
+      uint32_t bin;
+
+      if (sample < 1 || sample < low || sample > high)
+        continue;
+      bin = (uint32_t) ((sample - low) * scale);
+      histogram[bin < COLORMAP_BINS ? bin : COLORMAP_BINS - 1]++;
+      total++;
+    }
+  }
+  return total;
+}
+
+void
+colormap_equalizer_measure (ColormapEqualizer * equalizer,
+    const uint16_t * pixels, size_t stride, uint32_t width, uint32_t height,
+    double near, double far, double seconds)
+{
+  uint32_t histogram[COLORMAP_BINS] = { 0 };
+  uint32_t total = count (histogram, (const uint8_t *) pixels, stride, width,
+      height, near, far);
+  float share = (float) (1 - exp (-seconds / TIME_CONSTANT));
+  uint32_t sum = 0;
+
+  if (total == 0)
+    return;
+  if (!equalizer->measured) {
+    memset (equalizer->curve, 0, sizeof equalizer->curve);
+    share = 1;
+  }
+  for (uint32_t i = 0; i < COLORMAP_BINS; i++) {
+    sum += histogram[i];
+    equalizer->curve[i + 1] +=
+        share * (sum / (float) total - equalizer->curve[i + 1]);
+  }
+  equalizer->measured = true;
+}
