@@ -10,6 +10,7 @@
 #include "config.h"
 #endif
 
+#include "colormap/gstdepthcolormap.h"
 #include "depth/gstdepth.h"
 
 static gboolean
@@ -18,6 +19,8 @@ plugin_init (GstPlugin * plugin)
   gboolean ok = FALSE;
 
   gst_depth_register_metas ();
+
+  ok |= GST_ELEMENT_REGISTER (depthcolormap, plugin);
 
   return ok;
 }

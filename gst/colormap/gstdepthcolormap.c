@@ -1,0 +1,627 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/**
+ * SECTION:element-depthcolormap
+ * @title: depthcolormap
+ * @see_also: rvldepthenc, rerunsink
+ *
+ * Shows depth in colours: those of Rerun's Viewer, near and far in metres,
+ * found and followed by itself where nothing says them.
+ *
+ * When the range in use changes, an element message `range` with the doubles
+ * `near` and `far`, in metres, is posted.
+ *
+ * ## Example launch lines
+ * |[
+ * gst-launch-1.0 depthtestsrc ! depthcolormap legend=true ! videoconvert ! autovideosink
+ * ]| A camera's depth in a window, with a legend.
+ * |[
+ * gst-launch-1.0 depthtestsrc num-buffers=1 ! depthcolormap near=0.5 far=4 colormap=viridis ! videoconvert ! pngenc ! filesink location=depth.png
+ * ]| One picture of a fixed range as a file.
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "colormap/gstdepthcolormap.h"
+
+#include "colormap/colormap.h"
+#include "depth/gstdepth.h"
+#include "range/range.h"
+
+#include <math.h>
+#include <string.h>
+
+GST_DEBUG_CATEGORY_STATIC (depthcolormap_debug);
+#define GST_CAT_DEFAULT depthcolormap_debug
+
+#define DEFAULT_COLORMAP 5      /* turbo */
+#define DEFAULT_INVERT FALSE
+#define DEFAULT_EQUALIZE FALSE
+#define DEFAULT_LEGEND FALSE
+#define DEFAULT_INVALID_COLOR 0xff000000u
+#define DEFAULT_BELOW_COLOR 0
+#define DEFAULT_ABOVE_COLOR 0
+
+/* A range is said again when an end moved by this part of it. */
+#define RANGE_MESSAGE_STEP 0.01
+
+enum
+{
+  PROP_0,
+  PROP_NEAR,
+  PROP_FAR,
+  PROP_COLORMAP,
+  PROP_INVERT,
+  PROP_EQUALIZE,
+  PROP_LEGEND,
+  PROP_INVALID_COLOR,
+  PROP_BELOW_COLOR,
+  PROP_ABOVE_COLOR
+};
+
+typedef struct
+{
+  gint colormap;
+  gboolean invert;
+  gboolean equalize;
+  gboolean legend;
+  guint invalid_color;
+  guint below_color;
+  guint above_color;
+} Settings;
+
+struct _GstDepthColormap
+{
+  GstVideoFilter parent;
+
+  /* properties, guarded by the object lock */
+  GstDepthRule rule;
+  Settings settings;
+
+  /* of the streaming thread */
+  ColormapLayout layout;
+  DepthRange measured;
+  ColormapEqualizer equalizer;
+  GstClockTime last_pts;
+  gdouble meter;                /* that was measured in */
+  gdouble said_near, said_far;  /* metres, of the last range message */
+
+  /* what ramp and table were made for */
+  gboolean ramp_made, table_made;
+  Settings shown;
+  ColormapRange range;
+  guint32 *ramp, *table;
+};
+
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
+    GST_PAD_SINK,
+    GST_PAD_ALWAYS,
+    GST_STATIC_CAPS (GST_VIDEO_CAPS_MAKE ("GRAY16_LE")));
+
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC,
+    GST_PAD_ALWAYS,
+    GST_STATIC_CAPS (GST_VIDEO_CAPS_MAKE
+        ("{ RGBA, BGRA, RGBx, BGRx, RGB, BGR }")));
+
+#define parent_class gst_depth_colormap_parent_class
+G_DEFINE_TYPE_WITH_CODE (GstDepthColormap, gst_depth_colormap,
+    GST_TYPE_VIDEO_FILTER,
+    GST_DEBUG_CATEGORY_INIT (depthcolormap_debug, "depthcolormap", 0,
+        "depth to colours"));
+GST_ELEMENT_REGISTER_DEFINE (depthcolormap, "depthcolormap", GST_RANK_NONE,
+    GST_TYPE_DEPTH_COLORMAP);
+
+#define GST_TYPE_DEPTH_COLORMAP_MAP (gst_depth_colormap_map_get_type ())
+static GType
+gst_depth_colormap_map_get_type (void)
+{
+  static GEnumValue values[COLORMAP_COUNT + 1];
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type)) {
+    for (gint i = 0; i < COLORMAP_COUNT; i++) {
+      values[i].value = i + 1;
+      values[i].value_name = colormaps[i].title;
+      values[i].value_nick = colormaps[i].name;
+    }
+    g_once_init_leave (&type,
+        g_enum_register_static ("GstDepthColormapMap", values));
+  }
+  return type;
+}
+
+static void
+gst_depth_colormap_set_property (GObject * object, guint id,
+    const GValue * value, GParamSpec * pspec)
+{
+  GstDepthColormap *self = GST_DEPTH_COLORMAP (object);
+  Settings *settings = &self->settings;
+
+  if (id == PROP_NEAR || id == PROP_FAR) {
+    gst_depth_rule_set_property (&self->rule, GST_ELEMENT (self), value, pspec);
+    return;
+  }
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_COLORMAP:
+      settings->colormap = g_value_get_enum (value);
+      break;
+    case PROP_INVERT:
+      settings->invert = g_value_get_boolean (value);
+      break;
+    case PROP_EQUALIZE:
+      settings->equalize = g_value_get_boolean (value);
+      break;
+    case PROP_LEGEND:
+      settings->legend = g_value_get_boolean (value);
+      break;
+    case PROP_INVALID_COLOR:
+      settings->invalid_color = g_value_get_uint (value);
+      break;
+    case PROP_BELOW_COLOR:
+      settings->below_color = g_value_get_uint (value);
+      break;
+    case PROP_ABOVE_COLOR:
+      settings->above_color = g_value_get_uint (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_depth_colormap_get_property (GObject * object, guint id, GValue * value,
+    GParamSpec * pspec)
+{
+  GstDepthColormap *self = GST_DEPTH_COLORMAP (object);
+  const Settings *settings = &self->settings;
+
+  if (id == PROP_NEAR || id == PROP_FAR) {
+    gst_depth_rule_get_property (&self->rule, GST_ELEMENT (self), value, pspec);
+    return;
+  }
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_COLORMAP:
+      g_value_set_enum (value, settings->colormap);
+      break;
+    case PROP_INVERT:
+      g_value_set_boolean (value, settings->invert);
+      break;
+    case PROP_EQUALIZE:
+      g_value_set_boolean (value, settings->equalize);
+      break;
+    case PROP_LEGEND:
+      g_value_set_boolean (value, settings->legend);
+      break;
+    case PROP_INVALID_COLOR:
+      g_value_set_uint (value, settings->invalid_color);
+      break;
+    case PROP_BELOW_COLOR:
+      g_value_set_uint (value, settings->below_color);
+      break;
+    case PROP_ABOVE_COLOR:
+      g_value_set_uint (value, settings->above_color);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static gboolean
+remove_depth_field (GQuark field, GValue * value, gpointer user_data)
+{
+  return !g_str_has_prefix (g_quark_to_string (field), "depth-");
+}
+
+/* Size and rate are the same on both sides, format and colorimetry are not, and
+ * what describes depth is not for a colour picture. */
+static GstCaps *
+gst_depth_colormap_transform_caps (GstBaseTransform * trans,
+    GstPadDirection direction, GstCaps * caps, GstCaps * filter)
+{
+  GstPad *other = direction == GST_PAD_SINK ? trans->srcpad : trans->sinkpad;
+  GstCaps *template_caps = gst_pad_get_pad_template_caps (other);
+  GstCaps *result = gst_caps_new_empty ();
+  GstCaps *possible;
+
+  for (guint i = 0; i < gst_caps_get_size (caps); i++) {
+    GstStructure *structure =
+        gst_structure_copy (gst_caps_get_structure (caps, i));
+    GstCapsFeatures *features =
+        gst_caps_features_copy (gst_caps_get_features (caps, i));
+
+    gst_structure_remove_fields (structure, "format", "colorimetry",
+        "chroma-site", NULL);
+    gst_structure_filter_and_map_in_place (structure, remove_depth_field, NULL);
+    result = gst_caps_merge_structure_full (result, structure, features);
+  }
+
+  possible = gst_caps_intersect_full (result, template_caps,
+      GST_CAPS_INTERSECT_FIRST);
+  gst_caps_unref (result);
+  gst_caps_unref (template_caps);
+  if (filter) {
+    result = gst_caps_intersect_full (filter, possible,
+        GST_CAPS_INTERSECT_FIRST);
+    gst_caps_unref (possible);
+    possible = result;
+  }
+  return possible;
+}
+
+static gboolean
+is_depth_meta (GstMeta * meta)
+{
+  return gst_meta_info_is_custom (meta->info)
+      && gst_custom_meta_has_name ((GstCustomMeta *) meta, GST_DEPTH_META_NAME);
+}
+
+/* The picture's geometry stays, so all metadata does, intrinsics too, but what
+ * is said of depth, of memory or of colours. */
+static gboolean
+gst_depth_colormap_transform_meta (GstBaseTransform * trans, GstBuffer * outbuf,
+    GstMeta * meta, GstBuffer * inbuf)
+{
+  GType api = meta->info->api;
+
+  return !is_depth_meta (meta)
+      && !gst_meta_api_type_has_tag (api,
+      g_quark_from_static_string (GST_META_TAG_MEMORY_STR))
+      && !gst_meta_api_type_has_tag (api,
+      g_quark_from_static_string (GST_META_TAG_VIDEO_COLORSPACE_STR));
+}
+
+static ColormapLayout
+layout_of (const GstVideoInfo * info)
+{
+  ColormapLayout layout;
+
+  layout.red = GST_VIDEO_INFO_COMP_POFFSET (info, GST_VIDEO_COMP_R);
+  layout.green = GST_VIDEO_INFO_COMP_POFFSET (info, GST_VIDEO_COMP_G);
+  layout.blue = GST_VIDEO_INFO_COMP_POFFSET (info, GST_VIDEO_COMP_B);
+  layout.alpha = 0 + 1 + 2 + 3 - layout.red - layout.green - layout.blue;
+  return layout;
+}
+
+/* Of a new stream or a new unit, nothing measured before holds. */
+static void
+forget_measured (GstDepthColormap * self)
+{
+  memset (&self->measured, 0, sizeof (self->measured));
+  self->equalizer.measured = false;
+  self->last_pts = GST_CLOCK_TIME_NONE;
+}
+
+static gboolean
+gst_depth_colormap_set_info (GstVideoFilter * filter, GstCaps * incaps,
+    GstVideoInfo * in_info, GstCaps * outcaps, GstVideoInfo * out_info)
+{
+  GstDepthColormap *self = GST_DEPTH_COLORMAP (filter);
+
+  if (GST_VIDEO_INFO_IS_INTERLACED (in_info)) {
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
+        ("interlace-mode is %s; depth must be progressive",
+            gst_video_interlace_mode_to_string (GST_VIDEO_INFO_INTERLACE_MODE
+                (in_info))), ("%" GST_PTR_FORMAT, incaps));
+    return FALSE;
+  }
+  if (!gst_depth_rule_set_caps (&self->rule, GST_ELEMENT (self), incaps))
+    return FALSE;
+
+  self->layout = layout_of (out_info);
+  self->ramp_made = FALSE;
+  forget_measured (self);
+  return TRUE;
+}
+
+static gboolean
+gst_depth_colormap_start (GstBaseTransform * trans)
+{
+  GstDepthColormap *self = GST_DEPTH_COLORMAP (trans);
+
+  self->ramp = g_new (guint32, COLORMAP_RAMP_SIZE);
+  self->table = g_new (guint32, COLORMAP_TABLE_SIZE);
+  self->ramp_made = self->table_made = FALSE;
+  self->said_near = self->said_far = -1;
+  self->meter = 0;
+  return TRUE;
+}
+
+static gboolean
+gst_depth_colormap_stop (GstBaseTransform * trans)
+{
+  GstDepthColormap *self = GST_DEPTH_COLORMAP (trans);
+
+  g_clear_pointer (&self->ramp, g_free);
+  g_clear_pointer (&self->table, g_free);
+  return TRUE;
+}
+
+static GstStateChangeReturn
+gst_depth_colormap_change_state (GstElement * element,
+    GstStateChange transition)
+{
+  GstDepthColormap *self = GST_DEPTH_COLORMAP (element);
+
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY
+      && !gst_depth_rule_check (&self->rule, element))
+    return GST_STATE_CHANGE_FAILURE;
+  return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+}
+
+static void
+gst_depth_colormap_before_transform (GstBaseTransform * trans,
+    GstBuffer * buffer)
+{
+  GstClockTime time = gst_segment_to_stream_time (&trans->segment,
+      GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+
+  if (GST_CLOCK_TIME_IS_VALID (time))
+    gst_object_sync_values (GST_OBJECT (trans), time);
+}
+
+/* Since the last frame; 0 = not known. */
+static gdouble
+seconds_passed (GstDepthColormap * self, const GstVideoFrame * frame)
+{
+  GstClockTime pts = GST_BUFFER_PTS (frame->buffer), last = self->last_pts;
+
+  self->last_pts = pts;
+  if (GST_CLOCK_TIME_IS_VALID (pts) && GST_CLOCK_TIME_IS_VALID (last)
+      && pts > last)
+    return (pts - last) / (gdouble) GST_SECOND;
+  if (GST_VIDEO_INFO_FPS_N (&frame->info) > 0)
+    return GST_VIDEO_INFO_FPS_D (&frame->info)
+        / (gdouble) GST_VIDEO_INFO_FPS_N (&frame->info);
+  return 0;
+}
+
+/* Says near and far of this frame; FALSE: nothing has said them yet. */
+static gboolean
+find_range (GstDepthColormap * self, const GstVideoFrame * frame,
+    gdouble seconds, GstDepthValues * values)
+{
+  gst_depth_rule_resolve (&self->rule, GST_ELEMENT (self), frame->buffer,
+      values);
+  if (values->meter != self->meter) {
+    self->meter = values->meter;
+    forget_measured (self);
+  }
+  if (values->need_measure && depth_range_update (&self->measured,
+          GST_VIDEO_FRAME_PLANE_DATA (frame, 0),
+          GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0),
+          GST_VIDEO_FRAME_WIDTH (frame), GST_VIDEO_FRAME_HEIGHT (frame),
+          seconds))
+    gst_depth_values_measured (values, self->measured.min, self->measured.max);
+  return !values->need_measure;
+}
+
+static void
+say_range (GstDepthColormap * self, const GstDepthValues * values)
+{
+  gdouble near = values->range_min / values->meter;
+  gdouble far = values->range_max / values->meter;
+  gdouble step = RANGE_MESSAGE_STEP * (self->said_far - self->said_near);
+
+  if (self->said_far >= 0 && fabs (near - self->said_near) <= step
+      && fabs (far - self->said_far) <= step)
+    return;
+  self->said_near = near;
+  self->said_far = far;
+  GST_DEBUG_OBJECT (self, "range is %g m to %g m", near, far);
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_element (GST_OBJECT (self), gst_structure_new ("range",
+              "near", G_TYPE_DOUBLE, near, "far", G_TYPE_DOUBLE, far, NULL)));
+}
+
+/* A picture without alpha has no transparent pixels. */
+static guint32
+pack (GstDepthColormap * self, guint argb)
+{
+  if (!GST_VIDEO_INFO_HAS_ALPHA (&GST_VIDEO_FILTER (self)->out_info))
+    argb |= 0xff000000u;
+  return colormap_pack (&self->layout, argb);
+}
+
+static void
+make_ramp (GstDepthColormap * self, const Settings * settings)
+{
+  if (self->ramp_made && settings->colormap == self->shown.colormap
+      && settings->invert == self->shown.invert)
+    return;
+  colormap_ramp (&colormaps[settings->colormap - 1], &self->layout,
+      settings->invert, self->ramp);
+  self->ramp_made = TRUE;
+  self->table_made = FALSE;
+}
+
+static gboolean
+same_range (const ColormapRange * a, const ColormapRange * b)
+{
+  return a->near == b->near && a->far == b->far && a->invalid == b->invalid
+      && a->below == b->below && a->above == b->above;
+}
+
+static void
+make_table (GstDepthColormap * self, const Settings * settings,
+    const GstDepthValues * values)
+{
+  ColormapRange range;
+
+  range.near = values->range_min;
+  range.far = values->range_max;
+  range.invalid = pack (self, settings->invalid_color);
+  range.below = settings->below_color ? pack (self, settings->below_color)
+      : self->ramp[0];
+  range.above = settings->above_color ? pack (self, settings->above_color)
+      : self->ramp[COLORMAP_RAMP_SIZE - 1];
+
+  if (self->table_made && !settings->equalize && !self->shown.equalize
+      && same_range (&range, &self->range))
+    return;
+  self->range = range;
+  self->table_made = TRUE;
+  colormap_table (self->ramp, &range, settings->equalize
+      && self->equalizer.measured ? &self->equalizer : NULL, self->table);
+}
+
+static void
+draw_legend (GstDepthColormap * self, GstVideoFrame * frame)
+{
+  ColormapPicture picture;
+
+  picture.data = GST_VIDEO_FRAME_PLANE_DATA (frame, 0);
+  picture.stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0);
+  picture.width = GST_VIDEO_FRAME_WIDTH (frame);
+  picture.height = GST_VIDEO_FRAME_HEIGHT (frame);
+  picture.pixel_size = GST_VIDEO_FRAME_COMP_PSTRIDE (frame, 0);
+  picture.ink = pack (self, 0xffffffffu);
+  picture.paper = pack (self, 0xff000000u);
+  colormap_legend (&picture, self->table, &self->range, self->meter);
+}
+
+static GstFlowReturn
+gst_depth_colormap_transform_frame (GstVideoFilter * filter,
+    GstVideoFrame * in, GstVideoFrame * out)
+{
+  GstDepthColormap *self = GST_DEPTH_COLORMAP (filter);
+  const guint16 *pixels = GST_VIDEO_FRAME_PLANE_DATA (in, 0);
+  gsize stride = GST_VIDEO_FRAME_PLANE_STRIDE (in, 0);
+  guint width = GST_VIDEO_FRAME_WIDTH (in);
+  guint height = GST_VIDEO_FRAME_HEIGHT (in);
+  gdouble seconds = seconds_passed (self, in);
+  GstDepthValues values;
+  Settings settings;
+  gboolean known;
+
+  GST_OBJECT_LOCK (self);
+  settings = self->settings;
+  GST_OBJECT_UNLOCK (self);
+
+  known = find_range (self, in, seconds, &values);
+  if (known)
+    say_range (self, &values);
+  if (settings.equalize)
+    colormap_equalizer_measure (&self->equalizer, pixels, stride, width, height,
+        values.range_min, values.range_max, seconds);
+  else
+    self->equalizer.measured = false;
+
+  make_ramp (self, &settings);
+  make_table (self, &settings, &values);
+  self->shown = settings;
+
+  colormap_apply (self->table, pixels, stride, width, height,
+      GST_VIDEO_FRAME_PLANE_DATA (out, 0),
+      GST_VIDEO_FRAME_PLANE_STRIDE (out, 0),
+      GST_VIDEO_FRAME_COMP_PSTRIDE (out, 0));
+  if (settings.legend && known)
+    draw_legend (self, out);
+  return GST_FLOW_OK;
+}
+
+static void
+gst_depth_colormap_init (GstDepthColormap * self)
+{
+  gst_depth_rule_init (&self->rule);
+  self->settings.colormap = DEFAULT_COLORMAP;
+  self->settings.invert = DEFAULT_INVERT;
+  self->settings.equalize = DEFAULT_EQUALIZE;
+  self->settings.legend = DEFAULT_LEGEND;
+  self->settings.invalid_color = DEFAULT_INVALID_COLOR;
+  self->settings.below_color = DEFAULT_BELOW_COLOR;
+  self->settings.above_color = DEFAULT_ABOVE_COLOR;
+}
+
+static void
+install_boolean (GObjectClass * klass, guint id, const gchar * name,
+    const gchar * nick, const gchar * blurb, gboolean value, GParamFlags flags)
+{
+  g_object_class_install_property (klass, id,
+      g_param_spec_boolean (name, nick, blurb, value, flags));
+}
+
+static void
+install_color (GObjectClass * klass, guint id, const gchar * name,
+    const gchar * nick, const gchar * blurb, guint value, GParamFlags flags)
+{
+  g_object_class_install_property (klass, id,
+      g_param_spec_uint (name, nick, blurb, 0, G_MAXUINT32, value, flags));
+}
+
+static void
+install_properties (GObjectClass * klass)
+{
+  GParamFlags when = GST_PARAM_MUTABLE_PLAYING | GST_PARAM_CONTROLLABLE;
+  GParamFlags flags = when | G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+
+  gst_depth_rule_install_properties (klass, PROP_NEAR, GST_DEPTH_HAS_RANGE,
+      when);
+  g_object_class_install_property (klass, PROP_COLORMAP,
+      g_param_spec_enum ("colormap", "Colormap",
+          "Colours from near to far, named and numbered as in Rerun's Viewer",
+          GST_TYPE_DEPTH_COLORMAP_MAP, DEFAULT_COLORMAP, flags));
+  install_boolean (klass, PROP_INVERT, "invert", "Invert",
+      "Colours from far to near", DEFAULT_INVERT, flags);
+  install_boolean (klass, PROP_EQUALIZE, "equalize", "Equalize",
+      "Histogram equalisation: every colour covers as much of the picture",
+      DEFAULT_EQUALIZE, flags);
+  install_boolean (klass, PROP_LEGEND, "legend", "Legend",
+      "Draw a bar with the depth in metres into the picture", DEFAULT_LEGEND,
+      flags);
+  install_color (klass, PROP_INVALID_COLOR, "invalid-color", "Invalid Color",
+      "Colour of pixels without depth, 0xAARRGGBB", DEFAULT_INVALID_COLOR,
+      flags);
+  install_color (klass, PROP_BELOW_COLOR, "below-color", "Below Color",
+      "Colour of what is nearer than near, 0xAARRGGBB, 0 = the colour of near",
+      DEFAULT_BELOW_COLOR, flags);
+  install_color (klass, PROP_ABOVE_COLOR, "above-color", "Above Color",
+      "Colour of what is farther than far, 0xAARRGGBB, 0 = the colour of far",
+      DEFAULT_ABOVE_COLOR, flags);
+}
+
+static void
+gst_depth_colormap_class_init (GstDepthColormapClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstBaseTransformClass *trans_class = GST_BASE_TRANSFORM_CLASS (klass);
+  GstVideoFilterClass *filter_class = GST_VIDEO_FILTER_CLASS (klass);
+
+  object_class->set_property = gst_depth_colormap_set_property;
+  object_class->get_property = gst_depth_colormap_get_property;
+  install_properties (object_class);
+
+  gst_element_class_set_static_metadata (element_class, "Depth colour map",
+      "Filter/Effect/Video", "Shows depth in the colours of Rerun's Viewer",
+      "gst-rvldepth developers");
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  element_class->change_state =
+      GST_DEBUG_FUNCPTR (gst_depth_colormap_change_state);
+
+  trans_class->start = GST_DEBUG_FUNCPTR (gst_depth_colormap_start);
+  trans_class->stop = GST_DEBUG_FUNCPTR (gst_depth_colormap_stop);
+  trans_class->transform_caps =
+      GST_DEBUG_FUNCPTR (gst_depth_colormap_transform_caps);
+  trans_class->transform_meta =
+      GST_DEBUG_FUNCPTR (gst_depth_colormap_transform_meta);
+  trans_class->before_transform =
+      GST_DEBUG_FUNCPTR (gst_depth_colormap_before_transform);
+
+  filter_class->set_info = GST_DEBUG_FUNCPTR (gst_depth_colormap_set_info);
+  filter_class->transform_frame =
+      GST_DEBUG_FUNCPTR (gst_depth_colormap_transform_frame);
+
+  gst_type_mark_as_plugin_api (GST_TYPE_DEPTH_COLORMAP_MAP, 0);
+}
