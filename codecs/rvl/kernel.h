@@ -10,7 +10,8 @@ typedef struct
 {
   const char *name;
 
-    bool (*supported) (void);
+  /* Can this processor run it? Called once, and fills the kernel's tables. */
+    bool (*prepare) (void);
 
   /* Writes the part of the stream that belongs to the samples from first on,
    * up to and without last: the zig-zag differences of those that are not 0,
@@ -25,9 +26,12 @@ typedef struct
       const RvlPicture * picture);
 } RvlKernel;
 
-extern const RvlKernel rvl_kernel_portable;
+extern const RvlKernel rvl_portable;
 
-/* The kernel for this machine, or the one that RVL_KERNEL names. */
+/* The kernels that this machine can run, fastest first, then NULL. */
+const RvlKernel *const *rvl_kernels (void);
+
+/* The fastest of them, or the one that the environment's RVL_KERNEL names. */
 const RvlKernel *rvl_kernel (void);
 
 /* One nibble after the other, with Rerun's checks in Rerun's order. */

@@ -1,96 +1,158 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Plain C for any processor: codes from tables, 64 bits at a time. */
 #include "kernel.h"
 
-/* Nibbles on their way into little-endian words, first nibble on top. */
-typedef struct
-{
-  uint8_t *out;
-  uint64_t bits;
-  unsigned count;               /* of bits, below 32 between values */
-  size_t words;
-} Writer;
+/* The nibbles of a value, or of two below 64, and in the low eight bits how
+ * many bits they are. */
+static uint32_t value_code[4096];
+static uint32_t pair_code[64 * 64];
 
-static void
-write_value (Writer * writer, uint32_t value)
+static uint32_t
+make_code (uint32_t value)
 {
+  uint32_t nibbles = 0, bits = 0;
+
   do {
-    uint32_t more = value > 7 ? 8 : 0;
-
-    writer->bits = writer->bits << 4 | more | (value & 7);
-    writer->count += 4;
+    nibbles = nibbles << 4 | (value > 7 ? 8 : 0) | (value & 7);
+    bits += 4;
     value >>= 3;
-    if (writer->count == 32) {
-      store32 (writer->out + 4 * writer->words++, (uint32_t) writer->bits);
-      writer->count = 0;
-    }
   } while (value > 0);
+  return nibbles << 8 | bits;
 }
 
 static bool
-is_depth (const Cursor * cursor)
+prepare (void)
 {
-  return load16 (cursor_sample (cursor)) != 0;
-}
+  for (uint32_t i = 0; i < 4096; i++) {
+    uint32_t first, second;
 
-/* The samples from @cursor on that are depths, or that are none. */
-static uint32_t
-run_length (Cursor cursor, uint32_t left, bool depths)
-{
-  uint32_t length = 0;
-
-  while (length < left && is_depth (&cursor) == depths) {
-    cursor_take (&cursor, 1);
-    length++;
+    value_code[i] = make_code (i);
+    first = make_code (i % 64);
+    second = make_code (i / 64);
+    pair_code[i] = ((first >> 8) << (second & 255) | second >> 8) << 8
+        | ((first & 255) + (second & 255));
   }
-  return length;
+  return true;
 }
 
-static void
-write_header (Writer * writer, Cursor cursor, uint32_t left)
+/* Bits on their way into little-endian words, first nibble on top. */
+typedef struct
 {
-  uint32_t zeros = run_length (cursor, left, false);
+  uint8_t *stream, *out;
+  uint64_t bits;
+  unsigned count;               /* of bits, below 32 after each flush */
+} Sink;
 
-  write_value (writer, zeros);
-  for (uint32_t todo = zeros; todo > 0;)
-    todo -= cursor_take (&cursor, todo);
-  write_value (writer, run_length (cursor, left - zeros, true));
+static inline void
+sink_start (Sink * sink, uint8_t * stream)
+{
+  *sink = (Sink) {
+  stream, stream, 0, 0};
 }
 
-static size_t
-encode (const RvlPicture * picture, uint32_t first, uint32_t last,
-    uint8_t * stream)
+static inline void
+sink_put (Sink * sink, uint32_t code)
 {
-  Writer writer = { stream };
-  Cursor cursor = cursor_make (picture, first);
-  uint32_t left = picture_size (picture) - first;
-  int32_t previous = 0;
-  bool in_depths = false;
+  sink->bits = sink->bits << (code & 63) | code >> 8;
+  sink->count += code & 63;
+}
 
-  for (uint32_t i = first; i > 0 && previous == 0; i--) {
-    Cursor back = cursor_make (picture, i - 1);
-    previous = load16 (cursor_sample (&back));
-    in_depths = previous != 0 && i == first;
+/* Without a branch: a word that is not complete is written over later. */
+static inline void
+sink_flush (Sink * sink)
+{
+  store32 (sink->out, (uint32_t) (sink->bits >> (sink->count & 31)));
+  sink->out += sink->count / 32 * 4;
+  sink->count &= 31;
+}
+
+static inline void
+sink_value (Sink * sink, uint32_t value)
+{
+  for (; value >= 4096; value >>= 9) {
+    uint32_t nibbles = (value & 7) << 8 | (value & 070) << 1
+        | (value & 0700) >> 6;
+
+    sink_put (sink, (nibbles | 0x888) << 8 | 12);
+    sink_flush (sink);
   }
+  sink_put (sink, value_code[value]);
+  sink_flush (sink);
+}
 
-  for (uint32_t i = first; i < last; i++, left--) {
-    int32_t depth = load16 (cursor_sample (&cursor));
-    int32_t difference = depth - previous;
+static inline void
+sink_header (Sink * sink, uint32_t zeros, uint32_t depths)
+{
+  sink_value (sink, zeros);
+  sink_value (sink, depths);
+}
 
-    if (i == 0 || (in_depths && depth == 0))
-      write_header (&writer, cursor, left);
-    if (depth != 0) {
-      write_value (&writer,
-          ((uint32_t) difference << 1) ^ (uint32_t) (difference >> 31));
-      previous = depth;
+static inline uint32_t
+zigzag (int32_t difference)
+{
+  return (uint32_t) difference << 1 ^ (uint32_t) (difference >> 31);
+}
+
+static inline void
+sink_depths (Sink * sink, const uint8_t * samples, uint32_t count,
+    uint16_t previous)
+{
+  int32_t before = previous;
+
+  for (; count >= 4; count -= 4, samples += 8) {
+    uint64_t four = load64 (samples);
+    int32_t a = four & 0xffff, b = four >> 16 & 0xffff;
+    int32_t c = four >> 32 & 0xffff, d = four >> 48;
+    uint32_t za = zigzag (a - before), zb = zigzag (b - a);
+    uint32_t zc = zigzag (c - b), zd = zigzag (d - c);
+
+    if ((za | zb | zc | zd) < 64) {
+      sink_put (sink, pair_code[za | zb << 6]);
+      sink_put (sink, pair_code[zc | zd << 6]);
+      sink_flush (sink);
+    } else {
+      sink_value (sink, za);
+      sink_value (sink, zb);
+      sink_value (sink, zc);
+      sink_value (sink, zd);
     }
-    in_depths = depth != 0;
-    cursor_take (&cursor, 1);
+    before = d;
   }
-  if (writer.count > 0)
-    store32 (stream + 4 * writer.words,
-        (uint32_t) (writer.bits << (32 - writer.count)));
-  return 8 * writer.words + writer.count / 4;
+  for (; count > 0; count--, samples += 2) {
+    int32_t depth = load16 (samples);
+
+    sink_value (sink, zigzag (depth - before));
+    before = depth;
+  }
 }
+
+static inline size_t
+sink_end (Sink * sink)
+{
+  if (sink->count > 0)
+    store32 (sink->out, (uint32_t) (sink->bits << (32 - sink->count)));
+  return 2 * (size_t) (sink->out - sink->stream) + sink->count / 4;
+}
+
+/* Four samples a step: adding 0x7fff carries into the top bit of those that are
+ * not 0. */
+static inline uint64_t
+depth_mask (const uint8_t * samples)
+{
+  const uint64_t low = UINT64_C (0x7fff7fff7fff7fff);
+  uint64_t mask = 0;
+
+  for (unsigned i = 0; i < 16; i++) {
+    uint64_t four = load64 (samples + 8 * i);
+    uint64_t depths = (((four & low) + low) | four) & ~low;
+
+    /* Bits 15, 31, 47, 63 to 0, 1, 2, 3. */
+    mask |= (depths >> 15) * UINT64_C (0x1000200040008000) >> 60 << 4 * i;
+  }
+  return mask;
+}
+
+#include "encode.h"
 
 static bool
 decode (const uint8_t * stream, size_t size, const RvlPicture * picture)
@@ -98,16 +160,4 @@ decode (const uint8_t * stream, size_t size, const RvlPicture * picture)
   return rvl_decode_strictly (stream, size, picture, NULL);
 }
 
-static bool
-always (void)
-{
-  return true;
-}
-
-const RvlKernel rvl_kernel_portable = { "portable", always, encode, decode };
-
-const RvlKernel *
-rvl_kernel (void)
-{
-  return &rvl_kernel_portable;
-}
+const RvlKernel rvl_portable = { "portable", prepare, encode, decode };

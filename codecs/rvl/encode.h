@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Encoding as all kernels share it: find the edges between zeros and depths,
+ * and give the kernel a header and the samples of each run. Include it behind
+ *
+ *   typedef ... Sink;
+ *   uint64_t depth_mask (const uint8_t *samples)
+ *     64 samples: bit i is set if sample i is not 0
+ *   void sink_start (Sink *, uint8_t *stream)
+ *   void sink_header (Sink *, uint32_t zeros, uint32_t depths)
+ *   void sink_depths (Sink *, const uint8_t *samples, uint32_t count,
+ *       uint16_t previous)
+ *     one or more depths that follow each other in memory, nothing behind
+ *     them may be read; previous is the depth before them
+ *   size_t sink_end (Sink *)
+ *     the nibbles written
+ */
+#pragma once
+
+#include "kernel.h"
+
+#define EDGES 256
+
+/* Positions where zeros and depths take turns. They are found ahead of the
+ * samples' encoding, a few hundred at once. */
+typedef struct
+{
+  Cursor cursor;                /* the next samples to look at */
+  uint32_t position;
+  uint32_t last, end;           /* of the band, of the picture */
+  bool in_depths;               /* the sample before is one */
+  unsigned next, n;
+  uint32_t edge[EDGES + 64 + 2];
+} Edges;
+
+static inline uint64_t
+short_depth_mask (const uint8_t *samples, unsigned count)
+{
+  uint8_t block[128] = { 0 };
+
+  memcpy (block, samples, 2 * count);
+  return depth_mask (block);
+}
+
+static void
+edges_scan_block (Edges *edges)
+{
+  const uint8_t *samples = cursor_sample (&edges->cursor);
+  uint32_t left = edges->cursor.picture->width - edges->cursor.x;
+  unsigned count = left < 64 ? left : 64;
+  uint64_t mask = count == 64 ? depth_mask (samples)
+      : short_depth_mask (samples, count);
+  uint64_t changes = mask ^ (mask << 1 | edges->in_depths);
+  uint32_t *edge = edges->edge + edges->n;
+
+  changes &= UINT64_MAX >> (64 - count);
+  for (; changes; changes &= changes - 1)
+    *edge++ = edges->position + (uint32_t) __builtin_ctzll (changes);
+
+  edges->n = (unsigned) (edge - edges->edge);
+  edges->in_depths = mask >> (count - 1) & 1;
+  edges->position += cursor_take (&edges->cursor, count);
+}
+
+/* Looks ahead until there are two edges at least; the picture's end counts as
+ * any number of them. */
+static __attribute__((noinline)) void
+edges_scan (Edges *edges)
+{
+  edges->n -= edges->next;
+  memmove (edges->edge, edges->edge + edges->next,
+      edges->n * sizeof *edges->edge);
+  edges->next = 0;
+
+  while (edges->n < EDGES && edges->position < edges->end
+      && (edges->n < 2 || edges->position < edges->last))
+    edges_scan_block (edges);
+  if (edges->position == edges->end) {
+    edges->edge[edges->n++] = edges->end;
+    edges->edge[edges->n++] = edges->end;
+  }
+}
+
+static inline uint32_t
+edges_next (Edges *edges)
+{
+  if (edges->next == edges->n)
+    edges_scan (edges);
+  return edges->edge[edges->next++];
+}
+
+/* The last depth before a position, 0 if there is none. */
+static uint16_t
+depth_before (const RvlPicture *picture, uint32_t position)
+{
+  uint16_t depth = 0;
+
+  while (position > 0 && depth == 0) {
+    Cursor cursor = cursor_make (picture, --position);
+    depth = load16 (cursor_sample (&cursor));
+  }
+  return depth;
+}
+
+typedef struct
+{
+  Cursor cursor;
+  uint32_t position;            /* of the cursor */
+  uint32_t last;                /* of the band */
+  uint16_t previous;
+} Samples;
+
+/* The depths from start to end, as far as they are in the band. */
+static inline void
+encode_run (Sink *sink, Samples *samples, uint32_t start, uint32_t end)
+{
+  if (end > samples->last)
+    end = samples->last;
+
+  while (start < end) {
+    uint32_t count;
+    const uint8_t *sample;
+
+    while (samples->position < start)
+      samples->position += cursor_take (&samples->cursor,
+          start - samples->position);
+    sample = cursor_sample (&samples->cursor);
+    count = cursor_take (&samples->cursor, end - start);
+    samples->position += count;
+    start += count;
+
+    sink_depths (sink, sample, count, samples->previous);
+    samples->previous = load16 (sample + 2 * (count - 1));
+  }
+}
+
+static size_t
+encode (const RvlPicture *picture, uint32_t first, uint32_t last,
+    uint8_t *stream)
+{
+  Sink sink;
+  Samples samples = { cursor_make (picture, first), first, last,
+    depth_before (picture, first)
+  };
+  Edges edges;
+  uint32_t position = first;
+
+  edges.cursor = samples.cursor;
+  edges.position = first;
+  edges.last = last;
+  edges.end = picture_size (picture);
+  edges.in_depths = false;
+  edges.next = edges.n = 0;
+  sink_start (&sink, stream);
+
+  /* The header of the run that goes on here is in an earlier band. */
+  if (first > 0) {
+    Cursor before = cursor_make (picture, first - 1);
+
+    edges.in_depths = load16 (cursor_sample (&before)) != 0;
+    if (!edges.in_depths)
+      position = edges_next (&edges);
+    encode_run (&sink, &samples, position, edges_next (&edges));
+    position = edges.edge[edges.next - 1];
+  }
+
+  while (position < last) {
+    uint32_t start = edges_next (&edges), end = edges_next (&edges);
+
+    sink_header (&sink, start - position, end - start);
+    encode_run (&sink, &samples, start, end);
+    position = end;
+  }
+  return sink_end (&sink);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernel.h"
+
+#include <stdlib.h>
+#include <threads.h>
+
+static const RvlKernel *const all[] = {
+  &rvl_portable,
+};
+
+#define N_KERNELS (sizeof all / sizeof *all)
+
+static once_flag once = ONCE_FLAG_INIT;
+static const RvlKernel *usable[N_KERNELS + 1];
+static const RvlKernel *chosen;
+
+static void
+choose (void)
+{
+  const char *wish = getenv ("RVL_KERNEL");
+  unsigned n = 0;
+
+  for (unsigned i = 0; i < N_KERNELS; i++)
+    if (all[i]->prepare ())
+      usable[n++] = all[i];
+
+  chosen = usable[0];
+  for (unsigned i = 0; wish && i < n; i++)
+    if (strcmp (wish, usable[i]->name) == 0)
+      chosen = usable[i];
+}
+
+const RvlKernel *const *
+rvl_kernels (void)
+{
+  call_once (&once, choose);
+  return usable;
+}
+
+const RvlKernel *
+rvl_kernel (void)
+{
+  call_once (&once, choose);
+  return chosen;
+}
