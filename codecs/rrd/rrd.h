@@ -30,7 +30,8 @@ typedef enum
   RRD_OK,
   RRD_NO_MEMORY,
   RRD_TOO_LARGE,                /* over what 32-bit Arrow offsets, or LZ4, hold */
-  RRD_BAD_VALUE,                /* a value's size is not its component's */
+  RRD_BAD_VALUE,                /* a value's size is not its component's, or
+                                 * there are no rows */
   RRD_WRITE_FAILED              /* the caller's write function said so */
 } RrdResult;
 
@@ -65,7 +66,7 @@ typedef struct
 #define RRD_APPLICATION_ID_MAX 180
 
 /* Whether readers take @id as it is: 1 to 180 ASCII letters, digits, and
- * "_- []():". @error may be NULL. */
+ * "_- []:". @error may be NULL. */
 bool rrd_application_id_check (const char *id, RrdNameError * error);
 
 /* Writes @name as an allowed application id: every other character becomes '-',
@@ -77,7 +78,7 @@ void rrd_application_id_sanitise (const char *name,
  * Turns an entity path as users write it into the stored form: a leading
  * slash, no trailing one, no doubled ones, every part escaped ("world/my
  * camera" becomes "/world/my\ camera"). What Rerun's own SDK takes is taken, and
- * read alike, but these are refused: an empty path, the root "/", a part that
+ * read alike, but these are refused: an empty path, the root "/", a path that
  * begins with "__" (Rerun's own namespace), unknown escapes, text that is not
  * UTF-8.
  *
@@ -133,7 +134,7 @@ enum
   RRD_DEPTH_IMAGE_DEPTH_RANGE,
   RRD_DEPTH_IMAGE_POINT_FILL_RATIO,
   RRD_DEPTH_IMAGE_DRAW_ORDER,
-  RRD_DEPTH_IMAGE_MAGNIFICATION_FILTER, /* unknown to Rerun 0.31 */
+  RRD_DEPTH_IMAGE_MAGNIFICATION_FILTER,
   RRD_DEPTH_IMAGE_N
 };
 extern const RrdComponent rrd_depth_image[RRD_DEPTH_IMAGE_N];
@@ -223,8 +224,7 @@ typedef struct
   size_t size;
   size_t n_spans;
   const RrdSpan *spans;
-  const int64_t *times;         /* {first, last} a timeline: least and greatest */
-  const size_t *component_rows; /* a component: the rows that have it */
+  const int64_t *extents;       /* for the manifest */
 } RrdChunk;
 
 /*
@@ -262,9 +262,9 @@ void rrd_stream_header (RrdCompression compression,
     uint8_t header[RRD_STREAM_HEADER_SIZE]);
 
 /*
- * The functions below replace what @message holds by one message, or by its
- * first bytes, and keep its memory: an output has one ArrowBytes for all its
- * messages. False: out of memory.
+ * The functions below replace what @message, or @head, holds and keep its
+ * memory: an output has one ArrowBytes for all its messages. False: out of
+ * memory.
  */
 
 /* SetStoreInfo: goes before any chunk of the store. Whole messages. */
@@ -274,20 +274,21 @@ bool rrd_grpc_store_info (const RrdStore * store, ArrowBytes * message);
 /* The bytes before @chunk's spans, which follow them uncompressed: of a file
  * message, and of a gRPC frame of MessageProxyService/WriteMessages. */
 bool rrd_file_head (const RrdStore * store, const RrdChunk * chunk,
-    ArrowBytes * message);
+    ArrowBytes * head);
 bool rrd_grpc_head (const RrdStore * store, const RrdChunk * chunk,
-    ArrowBytes * message);
+    ArrowBytes * head);
 
-/* A whole file message, its payload compressed with LZ4. @scratch is memory to
- * work in, kept by the caller as @message is. RRD_TOO_LARGE: over LZ4's limit
- * of 2113929216 bytes; send it uncompressed. */
+/* The same compressed with LZ4: @payload is what follows @head. It lies in
+ * @scratch, memory that the caller keeps as it keeps @head, and is valid until
+ * the next call with that. RRD_TOO_LARGE: over LZ4's limit of 2113929216 bytes;
+ * send it uncompressed. */
 RrdResult rrd_file_lz4 (const RrdStore * store, const RrdChunk * chunk,
-    ArrowBytes * scratch, ArrowBytes * message);
+    ArrowBytes * scratch, ArrowBytes * head, RrdSpan * payload);
 
 /* --- footer ------------------------------------------------------------ */
 
-/* The index of one recording in one file: 40 bytes a chunk, and 8 a timeline of
- * it (16 for chunks of several rows). */
+/* The index of one recording in one file. Takes 40 bytes a chunk, and 8 a
+ * timeline of it; chunks of several rows take more. */
 typedef struct _RrdManifest RrdManifest;
 
 RrdManifest *rrd_manifest_new (void);
