@@ -85,7 +85,6 @@ struct _GstDepthColormap
   DepthRange measured;
   ColormapEqualizer equalizer;
   GstClockTime last_pts;
-  gdouble meter;                /* that was measured in */
   gdouble said_near, said_far;  /* metres, of the last range message */
 
   /* what ramp and table were made for */
@@ -293,15 +292,6 @@ layout_of (const GstVideoInfo * info)
   return layout;
 }
 
-/* Of a new stream or a new unit, nothing measured before holds. */
-static void
-forget_measured (GstDepthColormap * self)
-{
-  memset (&self->measured, 0, sizeof (self->measured));
-  self->equalizer.measured = false;
-  self->last_pts = GST_CLOCK_TIME_NONE;
-}
-
 static gboolean
 gst_depth_colormap_set_info (GstVideoFilter * filter, GstCaps * incaps,
     GstVideoInfo * in_info, GstCaps * outcaps, GstVideoInfo * out_info)
@@ -320,7 +310,9 @@ gst_depth_colormap_set_info (GstVideoFilter * filter, GstCaps * incaps,
 
   self->layout = layout_of (out_info);
   self->ramp_made = FALSE;
-  forget_measured (self);
+  memset (&self->measured, 0, sizeof (self->measured));
+  self->equalizer.measured = false;
+  self->last_pts = GST_CLOCK_TIME_NONE;
   return TRUE;
 }
 
@@ -333,7 +325,6 @@ gst_depth_colormap_start (GstBaseTransform * trans)
   self->table = g_new (guint32, COLORMAP_TABLE_SIZE);
   self->ramp_made = self->table_made = FALSE;
   self->said_near = self->said_far = -1;
-  self->meter = 0;
   return TRUE;
 }
 
@@ -393,10 +384,6 @@ find_range (GstDepthColormap * self, const GstVideoFrame * frame,
 {
   gst_depth_rule_resolve (&self->rule, GST_ELEMENT (self), frame->buffer,
       values);
-  if (values->meter != self->meter) {
-    self->meter = values->meter;
-    forget_measured (self);
-  }
   if (values->need_measure && depth_range_update (&self->measured,
           GST_VIDEO_FRAME_PLANE_DATA (frame, 0),
           GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0),
@@ -476,7 +463,7 @@ make_table (GstDepthColormap * self, const Settings * settings,
 }
 
 static void
-draw_legend (GstDepthColormap * self, GstVideoFrame * frame)
+draw_legend (GstDepthColormap * self, GstVideoFrame * frame, gdouble meter)
 {
   ColormapPicture picture;
 
@@ -487,7 +474,7 @@ draw_legend (GstDepthColormap * self, GstVideoFrame * frame)
   picture.pixel_size = GST_VIDEO_FRAME_COMP_PSTRIDE (frame, 0);
   picture.ink = pack (self, 0xffffffffu);
   picture.paper = pack (self, 0xff000000u);
-  colormap_legend (&picture, self->table, &self->range, self->meter);
+  colormap_legend (&picture, self->table, &self->range, meter);
 }
 
 static GstFlowReturn
@@ -526,7 +513,7 @@ gst_depth_colormap_transform_frame (GstVideoFilter * filter,
       GST_VIDEO_FRAME_PLANE_STRIDE (out, 0),
       GST_VIDEO_FRAME_COMP_PSTRIDE (out, 0));
   if (settings.legend && known)
-    draw_legend (self, out);
+    draw_legend (self, out, values.meter);
   return GST_FLOW_OK;
 }
 

@@ -226,7 +226,8 @@ check_apply (guint width, guint height, guint pixel_size, guint in_padding,
     guint8 *row = out + y * out_stride;
 
     for (guint x = 0; x < width; x++) {
-      guint depth = GST_READ_UINT16_LE (pixels + y * stride + 2 * x);
+      guint8 *sample = pixels + y * stride + 2 * x;
+      guint depth = sample[0] | sample[1] << 8;
 
       if (memcmp (row + pixel_size * x, &table[at (depth)], pixel_size) != 0)
         fail ("%ux%u, pixel size %u: wrong at %u,%u", width, height,
