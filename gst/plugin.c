@@ -12,6 +12,7 @@
 
 #include "colormap/gstdepthcolormap.h"
 #include "depth/gstdepth.h"
+#include "testsrc/gstdepthtestsrc.h"
 
 static gboolean
 plugin_init (GstPlugin * plugin)
@@ -19,8 +20,8 @@ plugin_init (GstPlugin * plugin)
   gboolean ok = FALSE;
 
   gst_depth_register_metas ();
-
   ok |= GST_ELEMENT_REGISTER (depthcolormap, plugin);
+  ok |= GST_ELEMENT_REGISTER (depthtestsrc, plugin);
 
   return ok;
 }
