@@ -1,0 +1,120 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Runs every test: sh tests/run.sh, on a Debian 12. Installs what the tests
+# need, builds with gcc and clang, and ends with the line
+#   N passed, N failed, N skipped
+# and an exit status that is 0 only where nothing failed.
+set -u
+cd "$(dirname "$0")/.."
+
+packages='git gcc clang libclang-rt-14-dev meson ninja-build pkg-config indent
+  valgrind ca-certificates libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
+  gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
+  gstreamer1.0-plugins-bad libpng-dev libdeflate-dev liblz4-dev libnghttp2-dev
+  libxxhash-dev python3-venv python3-gi gir1.2-gst-plugins-base-1.0
+  mesa-vulkan-drivers libvulkan1'
+jobs=$(nproc)
+passed=0 failed=0 skipped=0
+
+# One step that passes or fails as a whole: step NAME COMMAND...
+step () {
+  name=$1; shift
+  echo "--- $name"
+  if "$@"; then passed=$((passed + 1)); return 0; fi
+  echo "FAILED: $name"
+  failed=$((failed + 1)); return 1
+}
+
+# How many tests of a build had a result: results BUILD PATTERN
+results () {
+  cat "$1"/meson-logs/testlog*.json 2>/dev/null |
+    grep -cE "\"result\": \"($2)\""
+}
+
+# The tests of one build: suite NAME BUILD MESON-TEST-ARGUMENTS...
+suite () {
+  name=$1 build=$2; shift 2
+  echo "--- $name"
+  rm -f "$build"/meson-logs/testlog*.json
+  meson test -C "$build" --no-rebuild --num-processes "$jobs" \
+    --print-errorlogs "$@"
+  status=$?
+  good=$(results "$build" 'OK|EXPECTEDFAIL') skips=$(results "$build" SKIP)
+  bad=$(($(results "$build" '.*') - good - skips))
+  echo "$name: $good passed, $bad failed, $skips skipped"
+  if [ "$good" -eq 0 ] || { [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; }; then
+    echo "FAILED: $name: no test passed, or meson test itself failed"
+    bad=$((bad + 1))
+  fi
+  passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skips))
+}
+
+# GStreamer's list of plugins, made before the tests: other people's plugins
+# leak while they are looked at, and the scanner itself is not instrumented.
+scan () {
+  rm -f "$1/tests/registry.bin"
+  GST_REGISTRY=$PWD/$1/tests/registry.bin GST_PLUGIN_PATH=$PWD/$1/gst \
+    ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$(gcc -print-file-name=libasan.so) \
+    gst-inspect-1.0 rvldepth
+}
+
+installed () {
+  for package in $packages; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null |
+      grep -q 'ok installed' || return 1
+  done
+}
+
+install_packages () {
+  installed && return
+  sudo=; [ "$(id -u)" -eq 0 ] || sudo=sudo
+  $sudo apt-get update -q &&
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
+      --no-install-recommends $packages
+}
+
+# python_env FOLDER REQUIREMENTS: made again only where what it needs changed.
+python_env () {
+  cmp -s "$2" "$1/requirements.txt" && return
+  rm -rf "$1"
+  # gi, the bindings to GStreamer, comes from Debian
+  /usr/bin/python3 -m venv --system-site-packages "$1" &&
+    "$1/bin/pip" install -q --ignore-installed -r "$2" &&
+    cp "$2" "$1/requirements.txt"
+}
+
+# build FOLDER COMPILER MESON-OPTIONS...
+build () {
+  folder=$1 compiler=$2; shift 2
+  if [ ! -f "$folder/build.ninja" ]; then
+    CC=$compiler meson setup "$folder" -Dwerror=true "$@" || return
+  fi
+  ninja -C "$folder" -j "$jobs"
+}
+
+finish () {
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" -eq 0 ]; exit
+}
+
+step 'Debian packages' install_packages || finish
+mkdir -p build
+step 'Python environment' python_env build/venv tests/requirements.txt
+step 'Python environment with the oldest Rerun' \
+  python_env build/venv-0.31 tests/requirements-0.31.txt
+step 'style' sh tests/style.sh
+
+if step 'build with gcc' build build gcc; then
+  suite 'all tests' build
+  suite 'codecs under valgrind' build --setup valgrind --suite codecs
+fi
+if step 'build with sanitizers' \
+    build build-sanitize gcc -Db_sanitize=address,undefined; then
+  scan build-sanitize
+  suite 'C tests under sanitizers' build-sanitize --setup sanitize \
+    --suite codecs --suite elements --suite pipelines --suite fuzz
+fi
+if step 'build with clang' build build-clang clang; then
+  suite 'codecs built by clang' build-clang --suite codecs
+fi
+finish
