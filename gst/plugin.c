@@ -12,6 +12,8 @@
 
 #include "colormap/gstdepthcolormap.h"
 #include "depth/gstdepth.h"
+#include "rvldepth/gstrvldepthdec.h"
+#include "rvldepth/gstrvldepthenc.h"
 #include "testsrc/gstdepthtestsrc.h"
 
 static gboolean
@@ -22,6 +24,8 @@ plugin_init (GstPlugin * plugin)
   gst_depth_register_metas ();
   ok |= GST_ELEMENT_REGISTER (depthcolormap, plugin);
   ok |= GST_ELEMENT_REGISTER (depthtestsrc, plugin);
+  ok |= GST_ELEMENT_REGISTER (rvldepthdec, plugin);
+  ok |= GST_ELEMENT_REGISTER (rvldepthenc, plugin);
 
   return ok;
 }

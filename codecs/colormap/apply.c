@@ -16,24 +16,33 @@ color_at (const uint32_t * table, const uint8_t * row, uint32_t x)
   return table[sample];
 }
 
+static inline void
+put (uint8_t * out, uint32_t x, uint32_t color)
+{
+  memcpy (out + 4 * (size_t) x, &color, 4);
+}
+
 static void
 apply_row4 (const uint32_t * table, const uint8_t * row, uint32_t width,
     uint8_t * out)
 {
   uint32_t x = 0;
 
-  for (; x + 8 <= width; x += 8) {
-    uint32_t colors[8];
+  /* All loads before the stores, which the compiler must assume to change the
+   * table. */
+  for (; x + 4 <= width; x += 4) {
+    uint32_t a = color_at (table, row, x);
+    uint32_t b = color_at (table, row, x + 1);
+    uint32_t c = color_at (table, row, x + 2);
+    uint32_t d = color_at (table, row, x + 3);
 
-    for (int i = 0; i < 8; i++)
-      colors[i] = color_at (table, row, x + i);
-    memcpy (out + 4 * (size_t) x, colors, sizeof colors);
+    put (out, x, a);
+    put (out, x + 1, b);
+    put (out, x + 2, c);
+    put (out, x + 3, d);
   }
-  for (; x < width; x++) {
-    uint32_t color = color_at (table, row, x);
-
-    memcpy (out + 4 * (size_t) x, &color, 4);
-  }
+  for (; x < width; x++)
+    put (out, x, color_at (table, row, x));
 }
 
 /* Writes four bytes a pixel; the next pixel overwrites the fourth. */

@@ -9,7 +9,7 @@
 #define TIME_CONSTANT 0.3
 /* About as many samples are counted in a frame of any size: enough for a bin's
  * share to be right within 1/255. */
-#define SAMPLES 65536
+#define SAMPLES 16384
 
 static inline uint32_t
 sample_at (const uint8_t * row, uint32_t x)

@@ -52,18 +52,21 @@ static const struct
   {'m', {0x00, 0x00, 0x1a, 0x15, 0x15, 0x15, 0x15}},
 };
 
-/* x, y, width and height in pixels, inside of the picture */
+/* In pixels, inside of the picture, height not 0. */
 static void
 fill (const ColormapPicture * picture, uint32_t x, uint32_t y, uint32_t width,
     uint32_t height, uint32_t color)
 {
-  uint8_t *row = picture->data + y * picture->stride
+  size_t size = (size_t) width * picture->pixel_size;
+  uint8_t *first = picture->data + y * picture->stride
       + (size_t) x * picture->pixel_size;
+  uint8_t *row = first;
 
-  for (; height > 0; height--, row += picture->stride)
-    for (uint32_t i = 0; i < width; i++)
-      memcpy (row + (size_t) i * picture->pixel_size, &color,
-          picture->pixel_size);
+  for (uint32_t i = 0; i < width; i++)
+    memcpy (first + (size_t) i * picture->pixel_size, &color,
+        picture->pixel_size);
+  while (--height > 0)
+    memcpy (row += picture->stride, first, size);
 }
 
 static void

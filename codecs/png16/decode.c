@@ -1,94 +1,169 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* PNG to depth, by libpng. */
-#include "png16/error.h"
+/*
+ * PNG to depth, by libdeflate: all rows of a picture inflated at once. Whatever this
+ * way does not take, interlaced or damaged, libpng has the last word on.
+ */
+#include "png16/internal.h"
 
-#include <png.h>
-#include <setjmp.h>
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Frames carry nothing else: no time is spent, no memory given for more. */
-#define MAX_CHUNK_MEMORY (1 << 20)
+/* ISO/IEC 15948, 5: signature; length and type before a chunk's body, CRC after. */
+enum
+{ SIGNATURE = 8, BEFORE = 8, AFTER = 4 };
+
+/* No deflate stream inflates to more than this many times its size. */
+#define MAX_INFLATION 1032
 
 struct Png16Decoder
 {
-  const uint8_t *data;
-  size_t size, used;
-  Png16Error *error;
+  struct libdeflate_decompressor *decompressor;
+  uint8_t *stream, *filtered;
+  size_t stream_capacity, filtered_capacity;
 };
 
+/* The compressed data of all IDAT chunks; in place where there is one. */
 typedef struct
 {
-  png_structp png;
-  png_infop info;
-  uint8_t *rows;
-  size_t stride;
-  uint32_t height;
-} Picture;
+  const uint8_t *data;
+  size_t size;
+} Stream;
 
 Png16Decoder *
 png16_decoder_new (void)
 {
-  return calloc (1, sizeof (Png16Decoder));
+  Png16Decoder *decoder = calloc (1, sizeof (Png16Decoder));
+
+  if (decoder == NULL)
+    return NULL;
+  decoder->decompressor = libdeflate_alloc_decompressor ();
+  if (decoder->decompressor)
+    return decoder;
+  free (decoder);
+  return NULL;
 }
 
 void
 png16_decoder_free (Png16Decoder * decoder)
 {
+  if (decoder == NULL)
+    return;
+  libdeflate_free_decompressor (decoder->decompressor);
+  free (decoder->stream);
+  free (decoder->filtered);
   free (decoder);
 }
 
-static void
-fail (png_structp png, png_const_charp message)
-{
-  Png16Decoder *decoder = png_get_error_ptr (png);
-
-  png16_fail (decoder->error, decoder->used, message);
-  longjmp (png_jmpbuf (png), 1);
-}
-
-static void
-ignore (png_structp png, png_const_charp message)
-{
-}
-
-static void
-read_bytes (png_structp png, png_bytep bytes, size_t size)
-{
-  Png16Decoder *decoder = png_get_io_ptr (png);
-
-  if (size > decoder->size - decoder->used) {
-    decoder->used = decoder->size;
-    png_error (png, "the data ends early");
-  }
-  memcpy (bytes, decoder->data + decoder->used, size);
-  decoder->used += size;
-}
-
-/* Everything that may jump; only what it is given lives across the jump. */
 static bool
-read_picture (Png16Decoder * decoder, const Picture * picture)
+check_crc (const uint8_t * chunk, uint32_t size)
 {
-  png_structp png = picture->png;
-  int passes;
+  return libdeflate_crc32 (0, chunk + 4, size + 4)
+      == png16_read_be32 (chunk + BEFORE + size);
+}
 
-  if (setjmp (png_jmpbuf (png)))
-    return false;
-  png_set_read_fn (png, decoder, read_bytes);
-  png_set_user_limits (png, PNG16_MAX_SIDE, PNG16_MAX_SIDE);
-  png_set_chunk_malloc_max (png, MAX_CHUNK_MEMORY);
-  /* a negative count means all ancillary chunks that libpng knows */
-  png_set_keep_unknown_chunks (png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
-  png_read_info (png, picture->info);
-  png_set_swap (png);
-  passes = png_set_interlace_handling (png);
-  png_start_read_image (png);
-  for (int pass = 0; pass < passes; pass++) {
-    for (uint32_t y = 0; y < picture->height; y++)
-      png_read_row (png, picture->rows + y * picture->stride, NULL);
+static bool
+is_letters (const uint8_t * type)
+{
+  for (int i = 0; i < 4; i++) {
+    uint8_t lower = type[i] | 0x20;
+
+    if (lower < 'a' || lower > 'z')
+      return false;
   }
-  png_read_end (png, NULL);
   return true;
+}
+
+/* Appends one IDAT chunk's body; total is the size of the whole file. */
+static bool
+append (Png16Decoder * decoder, Stream * stream, const uint8_t * body,
+    uint32_t size, size_t total)
+{
+  if (stream->data == NULL) {
+    stream->data = body;
+    stream->size = size;
+    return true;
+  }
+  if (stream->data != decoder->stream) {
+    if (!png16_reserve (&decoder->stream, &decoder->stream_capacity, total))
+      return false;
+    memcpy (decoder->stream, stream->data, stream->size);
+    stream->data = decoder->stream;
+  }
+  memcpy (decoder->stream + stream->size, body, size);
+  stream->size += size;
+  return true;
+}
+
+/* Walks the chunks from IHDR to IEND. Ancillary ones are skipped, and only the
+ * chunks of a grey picture, in their order, are taken. */
+static bool
+find_stream (Png16Decoder * decoder, const uint8_t * data, size_t size,
+    Stream * stream)
+{
+  bool closed = false;
+
+  for (size_t at = SIGNATURE; size - at >= BEFORE + AFTER;) {
+    const uint8_t *chunk = data + at, *type = chunk + 4;
+    uint32_t length = png16_read_be32 (chunk);
+    bool critical = !(type[0] & 0x20);
+
+    if (length > size - at - (BEFORE + AFTER) || !is_letters (type)
+        || (critical && !check_crc (chunk, length)))
+      return false;
+    at += BEFORE + length + AFTER;
+    if (memcmp (type, "IEND", 4) == 0)
+      return length == 0 && stream->data;
+    if (memcmp (type, "IDAT", 4) == 0) {
+      if (closed || !append (decoder, stream, chunk + BEFORE, length, size))
+        return false;
+    } else if (critical && chunk != data + SIGNATURE) {
+      return false;
+    } else {
+      closed = stream->data != NULL;
+    }
+  }
+  return false;
+}
+
+static bool
+inflate_picture (Png16Decoder * decoder, const Stream * stream, size_t size)
+{
+  if (size / MAX_INFLATION > stream->size)
+    return false;
+  return png16_reserve (&decoder->filtered, &decoder->filtered_capacity, size)
+      && libdeflate_zlib_decompress (decoder->decompressor, stream->data,
+      stream->size, decoder->filtered, size, NULL) == LIBDEFLATE_SUCCESS;
+}
+
+static bool
+unfilter_picture (const uint8_t * filtered, uint8_t * rows, size_t stride,
+    uint32_t width, uint32_t height)
+{
+  const uint8_t *above = NULL;
+  size_t size = (size_t) width * 2;
+
+  for (uint32_t y = 0; y < height; y++) {
+    if (filtered[0] >= PNG16_FILTERS)
+      return false;
+    png16_unfilter_row (filtered[0], filtered + 1, above, size, rows);
+    above = rows;
+    rows += stride;
+    filtered += 1 + size;
+  }
+  return true;
+}
+
+static bool
+decode_quickly (Png16Decoder * decoder, const uint8_t * data, size_t size,
+    uint8_t * rows, size_t stride, uint32_t width, uint32_t height)
+{
+  size_t filtered_size = ((size_t) width * 2 + 1) * height;
+  Stream stream = { NULL, 0 };
+
+  return find_stream (decoder, data, size, &stream)
+      && inflate_picture (decoder, &stream, filtered_size)
+      && unfilter_picture (decoder->filtered, rows, stride, width, height);
 }
 
 bool
@@ -96,22 +171,13 @@ png16_decode (Png16Decoder * decoder, const uint8_t * data, size_t size,
     uint16_t * pixels, size_t stride, uint32_t width, uint32_t height,
     Png16Error * error)
 {
-  Picture picture = { NULL, NULL, (uint8_t *) pixels, stride, height };
+  uint8_t *rows = (uint8_t *) pixels;
   Png16Header header;
-  bool ok;
 
   if (!png16_check_header (data, size, width, height, &header, error))
     return false;
-  decoder->data = data;
-  decoder->size = size;
-  decoder->used = 0;
-  decoder->error = error;
-  png16_fail (error, 0, "out of memory");
-  picture.png =
-      png_create_read_struct (PNG_LIBPNG_VER_STRING, decoder, fail, ignore);
-  if (picture.png)
-    picture.info = png_create_info_struct (picture.png);
-  ok = picture.info && read_picture (decoder, &picture);
-  png_destroy_read_struct (&picture.png, &picture.info, NULL);
-  return ok;
+  if (!header.interlaced
+      && decode_quickly (decoder, data, size, rows, stride, width, height))
+    return true;
+  return png16_decode_any (data, size, rows, stride, height, error);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a PNG is, from its signature and IHDR chunk. */
-#include "png16/error.h"
+#include "png16/internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ISO/IEC 15948, 5.2 and 11.2.2: the signature, then a chunk of 13 bytes. */
@@ -38,10 +39,15 @@ png16_fail (Png16Error * error, size_t offset, const char *what)
   return false;
 }
 
-static uint32_t
-read_be32 (const uint8_t * p)
+bool
+png16_reserve (uint8_t ** buffer, size_t *capacity, size_t size)
 {
-  return (uint32_t) p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
+  if (size <= *capacity)
+    return true;
+  free (*buffer);
+  *buffer = malloc (size);
+  *capacity = *buffer ? size : 0;
+  return *buffer != NULL;
 }
 
 /* The first byte that differs from what every PNG starts with. */
@@ -66,8 +72,8 @@ png16_read_header (const uint8_t * data, size_t size, Png16Header * header,
 
   if (!check_start (data, size, error))
     return false;
-  header->width = read_be32 (data + WIDTH);
-  header->height = read_be32 (data + HEIGHT);
+  header->width = png16_read_be32 (data + WIDTH);
+  header->height = png16_read_be32 (data + HEIGHT);
   if (header->width < 1 || header->width > PNG16_MAX_SIDE)
     return png16_fail (error, WIDTH, "the width is not 1 to 65535");
   if (header->height < 1 || header->height > PNG16_MAX_SIDE)
@@ -94,7 +100,6 @@ png16_read_header (const uint8_t * data, size_t size, Png16Header * header,
   return true;
 }
 
-/* The header of a picture that can be decoded into width x height pixels. */
 bool
 png16_check_header (const uint8_t * data, size_t size, uint32_t width,
     uint32_t height, Png16Header * header, Png16Error * error)

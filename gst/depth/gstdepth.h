@@ -15,6 +15,10 @@ G_BEGIN_DECLS
 /* Registers both metas, once a process. Called when the plugin is loaded. */
 void gst_depth_register_metas (void);
 
+/* For transform_meta: an element that attaches or drops GstDepthMeta itself
+ * does not let its base class copy it. */
+gboolean gst_depth_meta_is_depth (const GstMeta * meta);
+
 /* Caps field depth-meter: depth units per metre, a fraction; a double, float
  * or integer written by hand is read as well. */
 gboolean gst_depth_caps_get_meter (const GstCaps * caps, gdouble * meter);

@@ -161,6 +161,12 @@ gst_depth_register_metas (void)
 }
 
 gboolean
+gst_depth_meta_is_depth (const GstMeta * meta)
+{
+  return meta->info == gst_meta_get_info (GST_DEPTH_META_NAME);
+}
+
+gboolean
 gst_depth_frame_pinhole (GstBuffer * buffer, guint width, guint height,
     GstPinholeInfo * info)
 {

@@ -14,6 +14,15 @@ timing_now (void)
   return time.tv_sec + time.tv_nsec * 1e-9;
 }
 
+double
+timing_thread (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
+  return time.tv_sec + time.tv_nsec * 1e-9;
+}
+
 const char *
 timing_cpu (void)
 {

@@ -867,6 +867,13 @@ GST_START_TEST (test_restart)
 
 GST_END_TEST;
 
+/* The same random numbers in every run. */
+static void
+setup (void)
+{
+  g_random_set_seed (1);
+}
+
 static Suite *
 depthcolormap_suite (void)
 {
@@ -874,6 +881,7 @@ depthcolormap_suite (void)
   TCase *tc = tcase_create ("depthcolormap");
 
   suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, setup, NULL);
   tcase_add_test (tc, test_formats);
   tcase_add_test (tc, test_colors);
   tcase_add_test (tc, test_caps);

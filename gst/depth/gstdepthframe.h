@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The samples of a raw depth buffer, wherever its memory puts them. */
+
+#pragma once
+
+#include <gst/video/video.h>
+
+G_BEGIN_DECLS
+
+/**
+ * GstDepthFrame:
+ * @pixels: first row, little-endian samples, aligned as the buffer's memory is
+ * @stride: bytes from one row to the next, at least 2 * width
+ */
+typedef struct
+{
+  guint16 *pixels;
+  gsize stride;
+
+  /*< private > */
+  GstBuffer *buffer;
+  GstMapInfo map;
+} GstDepthFrame;
+
+/**
+ * gst_depth_frame_map:
+ * @frame: (out): undefined if this fails
+ * @info: of the GRAY16_LE caps
+ * @buffer: strides and plane offsets of its #GstVideoMeta are honoured, and so
+ *   are several memories (gst_video_frame_map() maps the first of them only,
+ *   and hands out what lies after it)
+ * @flags: %GST_MAP_READ or %GST_MAP_WRITE
+ * @problem: (out): if this fails, what is wrong with @buffer, to be freed
+ *
+ * Returns: %TRUE if @frame is mapped, with @info's rows all inside the buffer
+ */
+gboolean gst_depth_frame_map (GstDepthFrame * frame, const GstVideoInfo * info,
+    GstBuffer * buffer, GstMapFlags flags, gchar ** problem);
+
+void gst_depth_frame_unmap (GstDepthFrame * frame);
+
+G_END_DECLS

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "rvldepth/bandpool.h"
+
+#include <gst/gst.h>
+
+/* Bands take unequal time; threads that are done early take another one. */
+#define BANDS_PER_THREAD 4
+
+struct GstRvlBandPool
+{
+  guint n_threads;
+  guint n_bands;
+  GThreadPool *workers;         /* NULL: the caller is the only thread */
+
+  RvlBands bands;               /* of the picture in work */
+  gint next_band;               /* atomic */
+
+  GMutex lock;
+  GCond idle;
+  guint busy;                   /* workers at it, guarded by lock */
+};
+
+static void
+encode_bands (GstRvlBandPool * pool)
+{
+  gint i;
+
+  while ((i = g_atomic_int_add (&pool->next_band, 1)) < (gint) pool->bands.n)
+    rvl_bands_encode (&pool->bands, i);
+}
+
+static void
+work (gpointer task, gpointer user_data)
+{
+  GstRvlBandPool *pool = user_data;
+
+  encode_bands (pool);
+  g_mutex_lock (&pool->lock);
+  if (--pool->busy == 0)
+    g_cond_signal (&pool->idle);
+  g_mutex_unlock (&pool->lock);
+}
+
+static void
+start_workers (GstRvlBandPool * pool, guint n)
+{
+  GError *error = NULL;
+
+  pool->workers = g_thread_pool_new (work, pool, n, TRUE, &error);
+  if (error == NULL)
+    return;
+  GST_WARNING ("one thread only: %s", error->message);
+  g_clear_error (&error);
+  if (pool->workers != NULL)
+    g_thread_pool_free (pool->workers, TRUE, TRUE);
+  pool->workers = NULL;
+}
+
+GstRvlBandPool *
+gst_rvl_band_pool_new (guint n_threads)
+{
+  GstRvlBandPool *pool = g_new0 (GstRvlBandPool, 1);
+
+  g_mutex_init (&pool->lock);
+  g_cond_init (&pool->idle);
+  if (n_threads > 1)
+    start_workers (pool, n_threads - 1);
+  pool->n_threads = pool->workers != NULL ? n_threads : 1;
+  pool->n_bands = MIN (pool->n_threads * BANDS_PER_THREAD, RVL_MAX_BANDS);
+  return pool;
+}
+
+void
+gst_rvl_band_pool_free (GstRvlBandPool * pool)
+{
+  if (pool->workers != NULL)
+    g_thread_pool_free (pool->workers, FALSE, TRUE);
+  g_mutex_clear (&pool->lock);
+  g_cond_clear (&pool->idle);
+  g_free (pool);
+}
+
+guint
+gst_rvl_band_pool_get_n_threads (GstRvlBandPool * pool)
+{
+  return pool->n_threads;
+}
+
+gsize
+gst_rvl_band_pool_max_size (GstRvlBandPool * pool, guint32 width,
+    guint32 height)
+{
+  return pool->workers != NULL
+      ? rvl_bands_max_size (width, height, pool->n_bands)
+      : rvl_max_size (width, height);
+}
+
+gsize
+gst_rvl_band_pool_encode (GstRvlBandPool * pool, const guint16 * pixels,
+    gsize stride, guint32 width, guint32 height, guint8 * stream)
+{
+  if (pool->workers == NULL)
+    return rvl_encode (pixels, stride, width, height, stream);
+
+  rvl_bands_plan (&pool->bands, pixels, stride, width, height, pool->n_bands,
+      stream);
+  g_atomic_int_set (&pool->next_band, 0);
+  pool->busy = pool->n_threads - 1;
+  for (guint i = 1; i < pool->n_threads; i++)
+    g_thread_pool_push (pool->workers, pool, NULL);
+
+  encode_bands (pool);
+  g_mutex_lock (&pool->lock);
+  while (pool->busy > 0)
+    g_cond_wait (&pool->idle, &pool->lock);
+  g_mutex_unlock (&pool->lock);
+  return rvl_bands_join (&pool->bands);
+}

@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/**
+ * SECTION:element-rvldepthenc
+ * @title: rvldepthenc
+ * @see_also: rvldepthdec, rerunsink
+ *
+ * Encodes 16-bit depth video losslessly, all 65536 values: to RVL
+ * (`image/x-rvl`, as ROS 2 and Rerun read it) or to 16-bit grey PNG
+ * (`image/png`), by what downstream takes, RVL first. RVL is several times
+ * faster, PNG a little smaller and read by everything.
+ *
+ * Each frame is encoded for itself and leaves at once. It says what its
+ * numbers mean: the caps have `depth-meter`, depth units per metre, and each
+ * frame has a `GstDepthMeta` with the unit and the range of useful depth. What
+ * the input does not say about the range is measured.
+ *
+ * ## Example launch lines
+ * |[
+ * gst-launch-1.0 depthtestsrc num-buffers=30 ! rvldepthenc ! gdppay ! filesink location=depth.gdp
+ * ]| A second of depth into a file, with times and units.
+ * |[
+ * gst-launch-1.0 depthtestsrc num-buffers=3 ! rvldepthenc ! image/png ! multifilesink location=depth-%03d.png
+ * ]| A PNG file a frame.
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "rvldepth/gstrvldepthenc.h"
+
+#include <gst/video/video.h>
+#include <string.h>
+
+#include "depth/gstdepth.h"
+#include "depth/gstdepthframe.h"
+#include "png16/png16.h"
+#include "range/range.h"
+#include "rvl/rvl.h"
+#include "rvldepth/bandpool.h"
+
+GST_DEBUG_CATEGORY_STATIC (rvldepthenc_debug);
+#define GST_CAT_DEFAULT rvldepthenc_debug
+
+#define DEFAULT_COMPRESSION_LEVEL 1
+#define DEFAULT_N_THREADS 0
+
+/* Below this, one thread takes a few milliseconds at most. */
+#define THREADS_MIN_PIXELS 2000000
+#define AUTOMATIC_MAX_THREADS 4
+
+enum
+{
+  PROP_0,
+  PROP_METER,
+  PROP_NEAR,
+  PROP_FAR,
+  PROP_COMPRESSION_LEVEL,
+  PROP_N_THREADS,
+};
+
+typedef struct
+{
+  const gchar *media_type;
+    gsize (*max_size) (GstRvlDepthEnc * self, guint32 width, guint32 height);
+  /* Returns the bytes written, 0 if it failed. */
+    gsize (*encode) (GstRvlDepthEnc * self, const GstDepthFrame * frame,
+      guint8 * data, gsize size);
+} Codec;
+
+struct _GstRvlDepthEnc
+{
+  GstVideoEncoder parent;
+
+  /* properties */
+  GstDepthRule rule;
+  gint compression_level;
+  guint n_threads;
+
+  /* of the stream */
+  GstVideoCodecState *state;
+  const Codec *codec;
+  gdouble out_meter;            /* in the output caps, 0 = there are none */
+  GstRvlBandPool *bands;
+  Png16Encoder *png;
+  DepthRange range;
+  GstClockTime last_measured;
+};
+
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
+    GST_PAD_SINK, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS ("video/x-raw, format = (string) GRAY16_LE, "
+        "width = (int) [ 1, 65535 ], height = (int) [ 1, 65535 ], "
+        "framerate = (fraction) [ 0, max ]"));
+
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS ("image/x-rvl, "
+        "width = (int) [ 1, 65535 ], height = (int) [ 1, 65535 ], "
+        "framerate = (fraction) [ 0, max ]; "
+        "image/png, "
+        "width = (int) [ 1, 65535 ], height = (int) [ 1, 65535 ], "
+        "framerate = (fraction) [ 0, max ]"));
+
+#define parent_class gst_rvl_depth_enc_parent_class
+G_DEFINE_TYPE_WITH_CODE (GstRvlDepthEnc, gst_rvl_depth_enc,
+    GST_TYPE_VIDEO_ENCODER,
+    GST_DEBUG_CATEGORY_INIT (rvldepthenc_debug, "rvldepthenc", 0,
+        "RVL and PNG depth encoder"));
+/* Below pngenc, which takes every PNG that encodebin asks for. */
+GST_ELEMENT_REGISTER_DEFINE (rvldepthenc, "rvldepthenc", GST_RANK_SECONDARY,
+    GST_TYPE_RVL_DEPTH_ENC);
+
+static gsize
+rvl_size (GstRvlDepthEnc * self, guint32 width, guint32 height)
+{
+  return RVL_HEADER_SIZE + gst_rvl_band_pool_max_size (self->bands, width,
+      height);
+}
+
+static gsize
+rvl_write (GstRvlDepthEnc * self, const GstDepthFrame * frame, guint8 * data,
+    gsize size)
+{
+  RvlHeader header = {
+    .width = GST_VIDEO_INFO_WIDTH (&self->state->info),
+    .height = GST_VIDEO_INFO_HEIGHT (&self->state->info),
+  };
+
+  rvl_header_write (&header, data);
+  return RVL_HEADER_SIZE + gst_rvl_band_pool_encode (self->bands,
+      frame->pixels, frame->stride, header.width, header.height,
+      data + RVL_HEADER_SIZE);
+}
+
+static gsize
+png_size (GstRvlDepthEnc * self, guint32 width, guint32 height)
+{
+  return png16_max_size (width, height);
+}
+
+static gsize
+png_write (GstRvlDepthEnc * self, const GstDepthFrame * frame, guint8 * data,
+    gsize size)
+{
+  gint level;
+
+  GST_OBJECT_LOCK (self);
+  level = self->compression_level;
+  GST_OBJECT_UNLOCK (self);
+  return png16_encode (self->png, frame->pixels, frame->stride,
+      GST_VIDEO_INFO_WIDTH (&self->state->info),
+      GST_VIDEO_INFO_HEIGHT (&self->state->info), level, data, size);
+}
+
+/* The order is that of preference. */
+static const Codec codecs[] = {
+  {"image/x-rvl", rvl_size, rvl_write},
+  {"image/png", png_size, png_write},
+};
+
+static const Codec *
+choose_codec (GstRvlDepthEnc * self)
+{
+  GstCaps *allowed =
+      gst_pad_get_allowed_caps (GST_VIDEO_ENCODER_SRC_PAD (self));
+  const Codec *codec = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (codecs) && codec == NULL; i++) {
+    GstCaps *caps = gst_caps_new_empty_simple (codecs[i].media_type);
+
+    if (allowed == NULL || gst_caps_can_intersect (allowed, caps))
+      codec = &codecs[i];
+    gst_caps_unref (caps);
+  }
+  gst_clear_caps (&allowed);
+  return codec;
+}
+
+/* The unit may come with the metadata of a frame, so the caps wait for it. */
+static GstFlowReturn
+update_caps (GstRvlDepthEnc * self, gdouble meter)
+{
+  GstVideoEncoder *encoder = GST_VIDEO_ENCODER (self);
+  GstPad *srcpad = GST_VIDEO_ENCODER_SRC_PAD (self);
+  GstCaps *caps;
+
+  if (self->out_meter == meter && !gst_pad_needs_reconfigure (srcpad))
+    return GST_FLOW_OK;
+
+  self->codec = choose_codec (self);
+  if (self->codec == NULL)
+    goto refused;
+  caps = gst_caps_new_empty_simple (self->codec->media_type);
+  gst_depth_caps_set_meter (caps, meter);
+  GST_DEBUG_OBJECT (self, "encoding to %" GST_PTR_FORMAT, caps);
+  gst_video_codec_state_unref (gst_video_encoder_set_output_state (encoder,
+          caps, self->state));
+  if (!gst_video_encoder_negotiate (encoder))
+    goto refused;
+  self->out_meter = meter;
+  return GST_FLOW_OK;
+
+refused:
+  self->out_meter = 0;
+  if (GST_PAD_IS_FLUSHING (srcpad))
+    return GST_FLOW_FLUSHING;
+  GST_ELEMENT_ERROR (self, CORE, NEGOTIATION,
+      ("Downstream takes neither image/x-rvl nor image/png of this stream"),
+      ("%dx%d, %g depth units per metre",
+          GST_VIDEO_INFO_WIDTH (&self->state->info),
+          GST_VIDEO_INFO_HEIGHT (&self->state->info), meter));
+  return GST_FLOW_NOT_NEGOTIATED;
+}
+
+static void
+measure (GstRvlDepthEnc * self, const GstDepthFrame * pixels, GstClockTime pts,
+    GstDepthValues * values)
+{
+  gdouble seconds = -1;
+
+  if (GST_CLOCK_TIME_IS_VALID (pts)
+      && GST_CLOCK_TIME_IS_VALID (self->last_measured))
+    seconds = GST_CLOCK_DIFF (self->last_measured, pts) / (gdouble) GST_SECOND;
+  self->last_measured = pts;
+  if (depth_range_update (&self->range, pixels->pixels, pixels->stride,
+          GST_VIDEO_INFO_WIDTH (&self->state->info),
+          GST_VIDEO_INFO_HEIGHT (&self->state->info), seconds))
+    gst_depth_values_measured (values, self->range.min, self->range.max);
+}
+
+static void
+attach_meta (GstBuffer * buffer, const GstDepthValues * values)
+{
+  GstDepthInfo info = {.meter = values->meter };
+
+  /* Not so while there was no depth to measure. */
+  if (!values->need_measure) {
+    info.range_min = values->range_min;
+    info.range_max = values->range_max;
+  }
+  gst_buffer_set_depth_info (buffer, &info);
+}
+
+static GstFlowReturn
+encode (GstRvlDepthEnc * self, GstVideoCodecFrame * frame,
+    const GstDepthFrame * pixels)
+{
+  GstVideoEncoder *encoder = GST_VIDEO_ENCODER (self);
+  gsize size = self->codec->max_size (self,
+      GST_VIDEO_INFO_WIDTH (&self->state->info),
+      GST_VIDEO_INFO_HEIGHT (&self->state->info));
+  GstMapInfo map;
+  GstFlowReturn flow;
+
+  flow = gst_video_encoder_allocate_output_frame (encoder, frame, size);
+  if (flow != GST_FLOW_OK || !gst_buffer_map (frame->output_buffer, &map,
+          GST_MAP_WRITE))
+    goto no_memory;
+  size = self->codec->encode (self, pixels, map.data, size);
+  gst_buffer_unmap (frame->output_buffer, &map);
+  if (size == 0)
+    goto no_memory;
+
+  gst_buffer_set_size (frame->output_buffer, size);
+  GST_LOG_OBJECT (self, "encoded to %" G_GSIZE_FORMAT " bytes", size);
+  return GST_FLOW_OK;
+
+no_memory:
+  GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+      ("No memory to encode a frame"), (NULL));
+  return GST_FLOW_ERROR;
+}
+
+static GstFlowReturn
+gst_rvl_depth_enc_handle_frame (GstVideoEncoder * encoder,
+    GstVideoCodecFrame * frame)
+{
+  GstRvlDepthEnc *self = GST_RVL_DEPTH_ENC (encoder);
+  GstDepthFrame pixels;
+  GstDepthValues values;
+  GstFlowReturn flow;
+  gchar *problem;
+
+  if (!gst_depth_frame_map (&pixels, &self->state->info, frame->input_buffer,
+          GST_MAP_READ, &problem))
+    goto bad_buffer;
+
+  gst_depth_rule_resolve (&self->rule, GST_ELEMENT (self), frame->input_buffer,
+      &values);
+  if (values.need_measure)
+    measure (self, &pixels, frame->pts, &values);
+  flow = update_caps (self, values.meter);
+  if (flow == GST_FLOW_OK)
+    flow = encode (self, frame, &pixels);
+  gst_depth_frame_unmap (&pixels);
+  if (flow != GST_FLOW_OK)
+    goto failed;
+
+  attach_meta (frame->output_buffer, &values);
+  GST_VIDEO_CODEC_FRAME_SET_SYNC_POINT (frame);
+  return gst_video_encoder_finish_frame (encoder, frame);
+
+bad_buffer:
+  GST_ELEMENT_ERROR (self, STREAM, ENCODE, ("%s", problem), (NULL));
+  g_free (problem);
+  flow = GST_FLOW_ERROR;
+failed:
+  gst_video_codec_frame_unref (frame);
+  return flow;
+}
+
+/* Our own GstDepthMeta is on the output already. */
+static gboolean
+gst_rvl_depth_enc_transform_meta (GstVideoEncoder * encoder,
+    GstVideoCodecFrame * frame, GstMeta * meta)
+{
+  return !gst_depth_meta_is_depth (meta)
+      && GST_VIDEO_ENCODER_CLASS (parent_class)->transform_meta (encoder,
+      frame, meta);
+}
+
+static void
+make_band_pool (GstRvlDepthEnc * self, const GstVideoInfo * info)
+{
+  gsize pixels = (gsize) GST_VIDEO_INFO_WIDTH (info) *
+      GST_VIDEO_INFO_HEIGHT (info);
+  guint n = self->n_threads;
+
+  if (n == 0)
+    n = pixels < THREADS_MIN_PIXELS ? 1
+        : MIN (g_get_num_processors (), AUTOMATIC_MAX_THREADS);
+  if (self->bands != NULL && gst_rvl_band_pool_get_n_threads (self->bands) == n)
+    return;
+  g_clear_pointer (&self->bands, gst_rvl_band_pool_free);
+  self->bands = gst_rvl_band_pool_new (n);
+}
+
+static gboolean
+gst_rvl_depth_enc_set_format (GstVideoEncoder * encoder,
+    GstVideoCodecState * state)
+{
+  GstRvlDepthEnc *self = GST_RVL_DEPTH_ENC (encoder);
+  guint width = GST_VIDEO_INFO_WIDTH (&state->info);
+  guint height = GST_VIDEO_INFO_HEIGHT (&state->info);
+
+  if (GST_VIDEO_INFO_IS_INTERLACED (&state->info)) {
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
+        ("Depth is %s; only progressive video can be encoded",
+            gst_video_interlace_mode_to_string (GST_VIDEO_INFO_INTERLACE_MODE
+                (&state->info))), ("%" GST_PTR_FORMAT, state->caps));
+    return FALSE;
+  }
+  if (width * height > RVL_MAX_PIXELS) {
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
+        ("Frames of %ux%u are too large; at most %u pixels are allowed", width,
+            height, RVL_MAX_PIXELS), ("%" GST_PTR_FORMAT, state->caps));
+    return FALSE;
+  }
+
+  make_band_pool (self, &state->info);
+  g_clear_pointer (&self->state, gst_video_codec_state_unref);
+  self->state = gst_video_codec_state_ref (state);
+  self->out_meter = 0;
+  return TRUE;
+}
+
+/* Here rather than in set_format, because the base class does not tell of caps
+ * that differ in depth-meter only. */
+static gboolean
+check_caps (GstRvlDepthEnc * self, GstCaps * caps)
+{
+  GstVideoInfo info;
+
+  if (!gst_video_info_from_caps (&info, caps)) {
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
+        ("Raw depth needs caps with format, width and height"),
+        ("%" GST_PTR_FORMAT, caps));
+    return FALSE;
+  }
+  return gst_depth_rule_set_caps (&self->rule, GST_ELEMENT (self), caps);
+}
+
+static gboolean
+gst_rvl_depth_enc_sink_event (GstVideoEncoder * encoder, GstEvent * event)
+{
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
+    GstCaps *caps;
+
+    gst_event_parse_caps (event, &caps);
+    if (!check_caps (GST_RVL_DEPTH_ENC (encoder), caps)) {
+      gst_event_unref (event);
+      return FALSE;
+    }
+  }
+  return GST_VIDEO_ENCODER_CLASS (parent_class)->sink_event (encoder, event);
+}
+
+static gboolean
+gst_rvl_depth_enc_start (GstVideoEncoder * encoder)
+{
+  GstRvlDepthEnc *self = GST_RVL_DEPTH_ENC (encoder);
+
+  self->png = png16_encoder_new ();
+  memset (&self->range, 0, sizeof (self->range));
+  self->last_measured = GST_CLOCK_TIME_NONE;
+  return self->png != NULL;
+}
+
+static gboolean
+gst_rvl_depth_enc_stop (GstVideoEncoder * encoder)
+{
+  GstRvlDepthEnc *self = GST_RVL_DEPTH_ENC (encoder);
+
+  g_clear_pointer (&self->state, gst_video_codec_state_unref);
+  g_clear_pointer (&self->bands, gst_rvl_band_pool_free);
+  g_clear_pointer (&self->png, png16_encoder_free);
+  self->out_meter = 0;
+  return TRUE;
+}
+
+static GstStateChangeReturn
+gst_rvl_depth_enc_change_state (GstElement * element, GstStateChange transition)
+{
+  GstRvlDepthEnc *self = GST_RVL_DEPTH_ENC (element);
+
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY
+      && !gst_depth_rule_check (&self->rule, element))
+    return GST_STATE_CHANGE_FAILURE;
+  return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+}
+
+static void
+gst_rvl_depth_enc_set_property (GObject * object, guint id,
+    const GValue * value, GParamSpec * pspec)
+{
+  GstRvlDepthEnc *self = GST_RVL_DEPTH_ENC (object);
+
+  switch (id) {
+    case PROP_METER:
+    case PROP_NEAR:
+    case PROP_FAR:
+      gst_depth_rule_set_property (&self->rule, GST_ELEMENT (self), value,
+          pspec);
+      return;
+    default:
+      break;
+  }
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_COMPRESSION_LEVEL:
+      self->compression_level = g_value_get_int (value);
+      break;
+    case PROP_N_THREADS:
+      self->n_threads = g_value_get_uint (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_rvl_depth_enc_get_property (GObject * object, guint id, GValue * value,
+    GParamSpec * pspec)
+{
+  GstRvlDepthEnc *self = GST_RVL_DEPTH_ENC (object);
+
+  switch (id) {
+    case PROP_METER:
+    case PROP_NEAR:
+    case PROP_FAR:
+      gst_depth_rule_get_property (&self->rule, GST_ELEMENT (self), value,
+          pspec);
+      return;
+    default:
+      break;
+  }
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_COMPRESSION_LEVEL:
+      g_value_set_int (value, self->compression_level);
+      break;
+    case PROP_N_THREADS:
+      g_value_set_uint (value, self->n_threads);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_rvl_depth_enc_class_init (GstRvlDepthEncClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstVideoEncoderClass *encoder_class = GST_VIDEO_ENCODER_CLASS (klass);
+
+  object_class->set_property = gst_rvl_depth_enc_set_property;
+  object_class->get_property = gst_rvl_depth_enc_get_property;
+
+  gst_depth_rule_install_properties (object_class, PROP_METER,
+      GST_DEPTH_HAS_METER | GST_DEPTH_HAS_RANGE, GST_PARAM_MUTABLE_READY);
+  g_object_class_install_property (object_class, PROP_COMPRESSION_LEVEL,
+      g_param_spec_int ("compression-level", "Compression Level",
+          "Of PNG: 0 (fastest) to 9 (smallest)", 0, 9,
+          DEFAULT_COMPRESSION_LEVEL, G_PARAM_READWRITE |
+          G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+  g_object_class_install_property (object_class, PROP_N_THREADS,
+      g_param_spec_uint ("n-threads", "Number of Threads",
+          "Threads that encode a frame to RVL, 0 = automatic (one below 2 "
+          "megapixels); the bytes are the same whatever their number", 0,
+          RVL_MAX_BANDS, DEFAULT_N_THREADS, G_PARAM_READWRITE |
+          G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
+
+  gst_element_class_set_static_metadata (element_class, "RVL depth encoder",
+      "Codec/Encoder/Image",
+      "Encodes 16-bit depth losslessly to RVL or PNG", "gst-rvldepth");
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+
+  element_class->change_state =
+      GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_change_state);
+  encoder_class->start = GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_start);
+  encoder_class->stop = GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_stop);
+  encoder_class->set_format = GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_set_format);
+  encoder_class->handle_frame =
+      GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_handle_frame);
+  encoder_class->transform_meta =
+      GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_transform_meta);
+  encoder_class->sink_event = GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_sink_event);
+}
+
+static void
+gst_rvl_depth_enc_init (GstRvlDepthEnc * self)
+{
+  GstPad *sinkpad = GST_VIDEO_ENCODER_SINK_PAD (self);
+
+  gst_depth_rule_init (&self->rule);
+  self->compression_level = DEFAULT_COMPRESSION_LEVEL;
+  self->n_threads = DEFAULT_N_THREADS;
+
+  /* Intersect: caps without a size come through to an error that says so. */
+  GST_PAD_SET_ACCEPT_TEMPLATE (sinkpad);
+  GST_PAD_SET_ACCEPT_INTERSECT (sinkpad);
+}
