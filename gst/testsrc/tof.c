@@ -16,12 +16,12 @@
 #define HALF_SECANT 0.57735027  /* tan 30 degrees */
 
 #define NEAREST 250.0f          /* mm */
-#define FARTHEST 5460.0f
+#define FARTHEST 7400.0f
 
 /* Light that comes back is 1 from a white wall at 1 m. Deviation of the noise
  * as a part of the depth: NOISE + DARK_NOISE / light. */
-#define NOISE 0.00025f
-#define DARK_NOISE 0.000025f
+#define NOISE 0.00015f
+#define DARK_NOISE 0.00002f
 #define LEAST_LIGHT 0.011f
 
 /* Inverse depths that differ by more than this part are an edge. */
