@@ -126,10 +126,23 @@ find_stream (Png16Decoder * decoder, const uint8_t * data, size_t size,
   return false;
 }
 
+/* RFC 1950, 2.2: libdeflate does not look at the size that the window is said to
+ * have, zlib does. Pictures smaller than their window may say any. */
+static bool
+check_window (const Stream * stream, size_t size)
+{
+  size_t window;
+
+  if (stream->size == 0)
+    return false;
+  window = (size_t) 256 << (stream->data[0] >> 4);
+  return window >= 32768 || window >= size;
+}
+
 static bool
 inflate_picture (Png16Decoder * decoder, const Stream * stream, size_t size)
 {
-  if (size / MAX_INFLATION > stream->size)
+  if (!check_window (stream, size) || size / MAX_INFLATION > stream->size)
     return false;
   return png16_reserve (&decoder->filtered, &decoder->filtered_capacity, size)
       && libdeflate_zlib_decompress (decoder->decompressor, stream->data,
