@@ -12,6 +12,7 @@
 
 #include "colormap/gstdepthcolormap.h"
 #include "depth/gstdepth.h"
+#include "rerun/gstrerunsink.h"
 #include "rvldepth/gstrvldepthdec.h"
 #include "rvldepth/gstrvldepthenc.h"
 #include "testsrc/gstdepthtestsrc.h"
@@ -24,6 +25,7 @@ plugin_init (GstPlugin * plugin)
   gst_depth_register_metas ();
   ok |= GST_ELEMENT_REGISTER (depthcolormap, plugin);
   ok |= GST_ELEMENT_REGISTER (depthtestsrc, plugin);
+  ok |= GST_ELEMENT_REGISTER (rerunsink, plugin);
   ok |= GST_ELEMENT_REGISTER (rvldepthdec, plugin);
   ok |= GST_ELEMENT_REGISTER (rvldepthenc, plugin);
 

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include "rerun/message.h"
+
+G_BEGIN_DECLS
+
+/*
+ * Where the messages of a recording go: a bounded queue, a thread that empties
+ * it, and a class that knows how to write a message to a file or to a server.
+ * Several elements may share one output.
+ */
+typedef struct _RerunOutput RerunOutput;
+
+typedef enum
+{
+  RERUN_LEAKY_NO,               /* wait */
+  RERUN_LEAKY_UPSTREAM,         /* drop the new frame */
+  RERUN_LEAKY_DOWNSTREAM        /* drop the oldest ones */
+} RerunLeaky;
+
+/**
+ * RerunQueueSettings:
+ * @max_bytes: how much the queue holds, at least one frame
+ * @leaky: what happens to frames when it is full; static data always goes in
+ * @drain_timeout: how long stopping waits: for a live output in all, for
+ *   another one as long as nothing is written
+ */
+typedef struct
+{
+  guint64 max_bytes;
+  RerunLeaky leaky;
+  GstClockTime drain_timeout;
+} RerunQueueSettings;
+
+/**
+ * RerunOutputClass:
+ * @live: a server: what cannot be written is tried again. Without, the first
+ *   failure is the last.
+ * @open: begins a stream; all static data is written next
+ * @write: writes one message
+ * @finish: all that came has been written; with @last, nothing more will come
+ * @close: (nullable): ends the stream, after any successful open()
+ * @free: frees what the class added
+ *
+ * The output's thread calls these, never with a lock held. open(), write() and
+ * finish() may block, but return soon once @cancellable is cancelled.
+ */
+typedef struct
+{
+  gboolean live;
+    gboolean (*open) (RerunOutput * self, GError ** error);
+    gboolean (*write) (RerunOutput * self, const RerunMessage * message,
+      GError ** error);
+    gboolean (*finish) (RerunOutput * self, gboolean last, GError ** error);
+  void (*close) (RerunOutput * self);
+  void (*free) (RerunOutput * self);
+} RerunOutputClass;
+
+/* The first member of the struct of every class. */
+struct _RerunOutput
+{
+  const RerunOutputClass *klass;
+  gchar *address;
+  GCancellable *cancellable;
+
+  /*< private > */
+  RerunQueueSettings settings;
+  GThread *thread;
+  GMutex lock;                  /* guards what follows */
+  GCond work;                   /* the thread waits for it */
+  GCond progress;               /* all others do */
+
+  GQueue frames;                /* of Entry */
+  GQueue statics;               /* of Entry: the newest of each slot */
+  guint64 serial;               /* of the last message that was taken */
+  guint64 static_serial;        /* of the last static message written */
+  guint64 writing;              /* serial of the message in write(), or 0 */
+  guint frames_writing;         /* 1 if that is a frame */
+  gsize queue_bytes;            /* of frames, the one in write() included */
+  guint64 frames_written;
+  guint64 bytes_written;
+  guint64 frames_dropped;
+
+  GList *users;
+  gboolean opened;
+  gboolean finished;            /* finish() was called since the last message */
+  gboolean finished_last;
+  gboolean stopping;
+  GError *failure;
+};
+
+/* One element's use of an output. */
+typedef struct
+{
+  RerunOutput *output;
+  gboolean flushing;
+  gboolean ended;
+} RerunUser;
+
+/* For the classes: @self is zeroed memory, from g_malloc(). Takes @address. */
+void rerun_output_init (RerunOutput * self, const RerunOutputClass * klass,
+    gchar * address, const RerunQueueSettings * settings);
+
+/* For the classes: @n bytes have left. */
+void rerun_output_count_bytes (RerunOutput * self, gsize n);
+
+/* Starts the thread. */
+void rerun_output_start (RerunOutput * self);
+
+/**
+ * rerun_output_stop:
+ *
+ * For an output without users: waits as the settings say for what the queue
+ * holds, ends the thread and frees the output.
+ *
+ * Returns: %FALSE if something was not written; @error says what
+ */
+gboolean rerun_output_stop (RerunOutput * self, GError ** error);
+
+RerunUser *rerun_output_attach (RerunOutput * self);
+
+/* Returns: %TRUE if that was the last user: stop it. */
+gboolean rerun_user_detach (RerunUser * user);
+
+/**
+ * rerun_user_push:
+ *
+ * Queues @message, of which it takes a reference. Waits for room where the
+ * settings say so.
+ *
+ * Returns: %FALSE if the output failed, or with %G_IO_ERROR_CANCELLED if the
+ * user is flushing
+ */
+gboolean rerun_user_push (RerunUser * user, RerunMessage * message,
+    GError ** error);
+
+/**
+ * rerun_user_drain:
+ *
+ * The user has no more to push, for now: waits until all that was pushed so far
+ * is written. The last of the users to drain waits for finish() too.
+ *
+ * Returns: %FALSE if the output failed, with %G_IO_ERROR_TIMED_OUT after a live
+ * output's timeout, with %G_IO_ERROR_CANCELLED if the user is flushing
+ */
+gboolean rerun_user_drain (RerunUser * user, GError ** error);
+
+/* While flushing, the user's push() and drain() return at once. */
+void rerun_user_set_flushing (RerunUser * user, gboolean flushing);
+
+/* Counters under these names: frames-written, bytes-written, frames-queued,
+ * queue-bytes, frames-dropped. */
+GstStructure *rerun_output_stats (RerunOutput * self);
+
+G_END_DECLS

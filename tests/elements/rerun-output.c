@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The queue and thread of an output, with a class that blocks and fails. */
+
+#include <gst/check/gstcheck.h>
+#include "rerun/output.h"
+
+#define FRAME_BYTES 1000
+
+/* --- an output that does as it is told --------------------------------------- */
+
+typedef struct
+{
+  RerunOutput parent;
+  GMutex lock;
+  GCond cond;
+  gboolean blocked;
+  gboolean writing;
+  gint fail_at;                 /* the write that fails, -1 = none */
+  GArray *slots;                /* of what was written, in order */
+  GArray *ids;
+  gint finished;
+  gint finished_last;
+} Fake;
+
+/* What is left when the output is gone. */
+static gint finished, finished_last;
+
+static gboolean
+fake_open (RerunOutput * output, GError ** error)
+{
+  return TRUE;
+}
+
+static gboolean
+fake_wait (Fake * self, GError ** error)
+{
+  while (self->blocked
+      && !g_cancellable_is_cancelled (self->parent.cancellable))
+    g_cond_wait_until (&self->cond, &self->lock, g_get_monotonic_time () +
+        G_TIME_SPAN_MILLISECOND);
+  return !g_cancellable_set_error_if_cancelled (self->parent.cancellable,
+      error);
+}
+
+static gboolean
+fake_write (RerunOutput * output, const RerunMessage * message, GError ** error)
+{
+  Fake *self = (Fake *) output;
+  gboolean ok;
+
+  g_mutex_lock (&self->lock);
+  self->writing = TRUE;
+  g_cond_broadcast (&self->cond);
+  ok = fake_wait (self, error);
+  self->writing = FALSE;
+  if (ok && (gint) self->slots->len == self->fail_at) {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "full");
+    ok = FALSE;
+  }
+  if (ok) {
+    g_array_append_val (self->slots, message->slot);
+    g_array_append_val (self->ids, message->chunk->id.inc);
+  }
+  g_mutex_unlock (&self->lock);
+  return ok;
+}
+
+static gboolean
+fake_finish (RerunOutput * output, gboolean last, GError ** error)
+{
+  finished++;
+  finished_last += last;
+  return TRUE;
+}
+
+static void
+fake_free (RerunOutput * output)
+{
+  Fake *self = (Fake *) output;
+
+  g_array_unref (self->slots);
+  g_array_unref (self->ids);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->cond);
+}
+
+static const RerunOutputClass fake_class = {
+  .open = fake_open,
+  .write = fake_write,
+  .finish = fake_finish,
+  .free = fake_free,
+};
+
+static const RerunOutputClass live_fake_class = {
+  .live = TRUE,
+  .open = fake_open,
+  .write = fake_write,
+  .finish = fake_finish,
+  .free = fake_free,
+};
+
+static Fake *
+fake_new (const RerunOutputClass * klass, RerunLeaky leaky, guint n_frames)
+{
+  RerunQueueSettings settings = { 0, leaky, 100 * GST_MSECOND };
+  Fake *self = g_new0 (Fake, 1);
+
+  settings.max_bytes = n_frames * (FRAME_BYTES + 4096);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  self->fail_at = -1;
+  self->slots = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+  rerun_output_init (&self->parent, klass, g_strdup ("fake"), &settings);
+  finished = finished_last = 0;
+  return self;
+}
+
+static void
+fake_set_blocked (Fake * self, gboolean blocked)
+{
+  g_mutex_lock (&self->lock);
+  self->blocked = blocked;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Until the thread hangs in write(). */
+static void
+fake_wait_writing (Fake * self)
+{
+  g_mutex_lock (&self->lock);
+  while (!self->writing)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
+/* --- messages ---------------------------------------------------------------- */
+
+static guint8 picture[FRAME_BYTES];
+
+/* @inc tells one from the other. */
+static RerunMessage *
+make_message (guint slot, guint64 inc)
+{
+  const RrdComponent *component =
+      &rrd_encoded_depth_image[RRD_ENCODED_DEPTH_IMAGE_BLOB];
+  RrdTimeline timeline = { "frame", RRD_SEQUENCE };
+  RrdSchema *schema = rrd_schema_new ("/depth", &timeline, slot == 0,
+      &component, 1);
+  RrdTuid id = { 1, inc };
+  int64_t time = inc;
+  RrdSpan value = { picture, sizeof picture };
+  RrdRows rows = { 1, &id, &time, &value };
+  RrdResult result;
+  RrdChunk *chunk = rrd_chunk_new (schema, &id, &rows, 1, &result);
+
+  rrd_schema_unref (schema);
+  fail_unless (chunk != NULL);
+  return rerun_message_new (slot, chunk, NULL, NULL);
+}
+
+static gboolean
+push (RerunUser * user, guint slot, guint64 inc, GError ** error)
+{
+  RerunMessage *message = make_message (slot, inc);
+  gboolean ok = rerun_user_push (user, message, error);
+
+  rerun_message_unref (message);
+  return ok;
+}
+
+static guint64
+stat_of (Fake * fake, const gchar * name)
+{
+  GstStructure *stats = rerun_output_stats (&fake->parent);
+  guint64 value = G_MAXUINT64;
+
+  fail_unless (gst_structure_get_uint64 (stats, name, &value));
+  gst_structure_free (stats);
+  return value;
+}
+
+static guint64
+balance (Fake * fake)
+{
+  GstStructure *stats = rerun_output_stats (&fake->parent);
+  guint64 written, dropped, queued;
+
+  gst_structure_get (stats, "frames-written", G_TYPE_UINT64, &written,
+      "frames-dropped", G_TYPE_UINT64, &dropped,
+      "frames-queued", G_TYPE_UINT64, &queued, NULL);
+  gst_structure_free (stats);
+  return written + dropped + queued;
+}
+
+static void
+stop (Fake * fake, RerunUser * user)
+{
+  fail_unless (rerun_user_detach (user));
+  fail_unless (rerun_output_stop (&fake->parent, NULL));
+}
+
+/* --- tests ------------------------------------------------------------------- */
+
+GST_START_TEST (test_order)
+{
+  Fake *fake = fake_new (&fake_class, RERUN_LEAKY_NO, 4);
+  RerunUser *user = rerun_output_attach (&fake->parent);
+
+  /* all that was pushed before the thread runs: static data first */
+  fail_unless (push (user, 0, 1, NULL));
+  fail_unless (push (user, 0, 2, NULL));
+  fail_unless (push (user, 7, 3, NULL));
+  fail_unless (push (user, 8, 4, NULL));
+  fail_unless (push (user, 7, 5, NULL));        /* instead of 3 */
+  rerun_output_start (&fake->parent);
+  for (guint64 i = 6; i < 100; i++)
+    fail_unless (push (user, 0, i, NULL));
+  fail_unless (rerun_user_drain (user, NULL));
+
+  assert_equals_int (fake->ids->len, 98);
+  assert_equals_uint64 (g_array_index (fake->ids, guint64, 0), 4);
+  assert_equals_uint64 (g_array_index (fake->ids, guint64, 1), 5);
+  assert_equals_uint64 (g_array_index (fake->ids, guint64, 2), 1);
+  assert_equals_uint64 (g_array_index (fake->ids, guint64, 3), 2);
+  for (guint i = 4; i < fake->ids->len; i++)
+    assert_equals_uint64 (g_array_index (fake->ids, guint64, i), i + 2);
+  assert_equals_uint64 (stat_of (fake, "frames-written"), 96);
+  assert_equals_uint64 (stat_of (fake, "queue-bytes"), 0);
+  stop (fake, user);
+}
+
+GST_END_TEST;
+
+/* Ten frames into a queue of three behind a writer that hangs with the first. */
+static void
+fill (Fake * fake, RerunUser * user)
+{
+  fake->blocked = TRUE;
+  rerun_output_start (&fake->parent);
+  fail_unless (push (user, 0, 0, NULL));
+  fake_wait_writing (fake);
+  for (guint64 i = 1; i < 10; i++) {
+    fail_unless (push (user, 0, i, NULL));
+    assert_equals_uint64 (balance (fake), i + 1);
+    fail_unless (stat_of (fake, "queue-bytes") <= 3 * (FRAME_BYTES + 4096));
+  }
+  fail_unless (stat_of (fake, "frames-dropped") > 0);
+  fail_unless (push (user, 7, 100, NULL));
+  fake_set_blocked (fake, FALSE);
+  fail_unless (rerun_user_drain (user, NULL));
+  assert_equals_uint64 (balance (fake), 10);
+  assert_equals_uint64 (stat_of (fake, "frames-queued"), 0);
+}
+
+static void
+check_written (Fake * fake, guint index, guint64 id)
+{
+  assert_equals_uint64 (g_array_index (fake->ids, guint64, index), id);
+}
+
+GST_START_TEST (test_leaky_upstream)
+{
+  Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_UPSTREAM, 3);
+  RerunUser *user = rerun_output_attach (&fake->parent);
+  guint n;
+
+  fill (fake, user);
+  n = stat_of (fake, "frames-written");
+  fail_unless (n >= 3 && n < 10);
+  /* the oldest ones */
+  check_written (fake, 0, 0);
+  check_written (fake, 1, 100);
+  for (guint i = 1; i < n; i++)
+    check_written (fake, i + 1, i);
+  stop (fake, user);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_leaky_downstream)
+{
+  Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_DOWNSTREAM, 3);
+  RerunUser *user = rerun_output_attach (&fake->parent);
+  guint n;
+
+  fill (fake, user);
+  n = stat_of (fake, "frames-written");
+  fail_unless (n >= 3 && n < 10);
+  /* the one that was being written, then the newest ones */
+  check_written (fake, 0, 0);
+  check_written (fake, 1, 100);
+  for (guint i = 1; i < n; i++)
+    check_written (fake, i + 1, 10 - n + i);
+  stop (fake, user);
+}
+
+GST_END_TEST;
+
+typedef struct
+{
+  RerunUser *user;
+  gint pushed;
+  GError *error;
+} Pusher;
+
+static gpointer
+push_until_error (gpointer data)
+{
+  Pusher *pusher = data;
+
+  while (push (pusher->user, 0, g_atomic_int_get (&pusher->pushed),
+          &pusher->error))
+    g_atomic_int_inc (&pusher->pushed);
+  return NULL;
+}
+
+static void
+wait_for_frames (Fake * fake, guint64 n)
+{
+  while (stat_of (fake, "frames-queued") < n)
+    g_thread_yield ();
+}
+
+GST_START_TEST (test_full_waits_and_flushes)
+{
+  Fake *fake = fake_new (&fake_class, RERUN_LEAKY_NO, 3);
+  RerunUser *user = rerun_output_attach (&fake->parent);
+  Pusher pusher = { user, 0, NULL };
+  GThread *thread;
+
+  fake->blocked = TRUE;
+  rerun_output_start (&fake->parent);
+  thread = g_thread_new ("pusher", push_until_error, &pusher);
+  wait_for_frames (fake, 3);
+  rerun_user_set_flushing (user, TRUE);
+  g_thread_join (thread);
+  fail_unless (g_error_matches (pusher.error, G_IO_ERROR,
+          G_IO_ERROR_CANCELLED));
+  g_clear_error (&pusher.error);
+  /* what was not taken was not counted */
+  assert_equals_uint64 (balance (fake), pusher.pushed);
+
+  /* and on it goes */
+  rerun_user_set_flushing (user, FALSE);
+  fake_set_blocked (fake, FALSE);
+  fail_unless (push (user, 0, 99, NULL));
+  fail_unless (rerun_user_drain (user, NULL));
+  assert_equals_uint64 (stat_of (fake, "frames-written"), pusher.pushed + 1);
+  stop (fake, user);
+}
+
+GST_END_TEST;
+
+static gpointer
+drain_until_error (gpointer data)
+{
+  Pusher *pusher = data;
+
+  rerun_user_drain (pusher->user, &pusher->error);
+  return NULL;
+}
+
+GST_START_TEST (test_drain_flushes)
+{
+  Fake *fake = fake_new (&fake_class, RERUN_LEAKY_NO, 3);
+  RerunUser *user = rerun_output_attach (&fake->parent);
+  Pusher pusher = { user, 0, NULL };
+  GThread *thread;
+
+  fake->blocked = TRUE;
+  rerun_output_start (&fake->parent);
+  fail_unless (push (user, 0, 0, NULL));
+  thread = g_thread_new ("drainer", drain_until_error, &pusher);
+  fake_wait_writing (fake);
+  rerun_user_set_flushing (user, TRUE);
+  g_thread_join (thread);
+  fail_unless (g_error_matches (pusher.error, G_IO_ERROR,
+          G_IO_ERROR_CANCELLED));
+  g_clear_error (&pusher.error);
+  fake_set_blocked (fake, FALSE);
+  stop (fake, user);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_failure)
+{
+  Fake *fake = fake_new (&fake_class, RERUN_LEAKY_NO, 3);
+  RerunUser *user = rerun_output_attach (&fake->parent);
+  RerunUser *other = rerun_output_attach (&fake->parent);
+  GError *error = NULL;
+  Pusher pusher = { user, 0, NULL };
+
+  fake->fail_at = 5;
+  rerun_output_start (&fake->parent);
+  push_until_error (&pusher);
+  fail_unless (g_error_matches (pusher.error, G_IO_ERROR, G_IO_ERROR_NO_SPACE));
+  g_clear_error (&pusher.error);
+  assert_equals_uint64 (stat_of (fake, "frames-written"), 5);
+  assert_equals_uint64 (balance (fake), pusher.pushed);
+
+  /* everybody hears of it, at every call */
+  fail_if (rerun_user_drain (other, &error));
+  fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE));
+  g_clear_error (&error);
+  fail_if (rerun_user_detach (other));
+  fail_unless (rerun_user_detach (user));
+  fail_if (rerun_output_stop (&fake->parent, &error));
+  fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE));
+  g_clear_error (&error);
+  assert_equals_int (finished, 0);
+}
+
+GST_END_TEST;
+
+static void
+stop_while_hanging (const RerunOutputClass * klass)
+{
+  Fake *fake = fake_new (klass, RERUN_LEAKY_NO, 3);
+  RerunUser *user = rerun_output_attach (&fake->parent);
+  GError *error = NULL;
+
+  fake->blocked = TRUE;
+  rerun_output_start (&fake->parent);
+  fail_unless (push (user, 0, 0, NULL));
+  fail_unless (push (user, 0, 1, NULL));
+  fake_wait_writing (fake);
+  fail_unless (rerun_user_detach (user));
+  fail_if (rerun_output_stop (&fake->parent, &error));
+  fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
+  fail_unless (g_str_has_prefix (error->message, "2 frames"), "%s",
+      error->message);
+  g_clear_error (&error);
+}
+
+GST_START_TEST (test_stop_hanging)
+{
+  stop_while_hanging (&fake_class);
+  stop_while_hanging (&live_fake_class);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_drain_hanging_live)
+{
+  Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_NO, 3);
+  RerunUser *user = rerun_output_attach (&fake->parent);
+  GError *error = NULL;
+
+  fake->blocked = TRUE;
+  rerun_output_start (&fake->parent);
+  fail_unless (push (user, 0, 0, NULL));
+  fail_if (rerun_user_drain (user, &error));
+  fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
+  g_clear_error (&error);
+  fake_set_blocked (fake, FALSE);
+  stop (fake, user);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_finish)
+{
+  Fake *fake = fake_new (&fake_class, RERUN_LEAKY_NO, 3);
+  RerunUser *a = rerun_output_attach (&fake->parent);
+  RerunUser *b = rerun_output_attach (&fake->parent);
+
+  rerun_output_start (&fake->parent);
+  fail_unless (push (a, 0, 0, NULL));
+  fail_unless (rerun_user_drain (a, NULL));
+  assert_equals_int (finished, 0);      /* b may have more */
+  fail_unless (rerun_user_drain (b, NULL));
+  assert_equals_int (finished, 1);
+  fail_unless (push (a, 0, 1, NULL));   /* a seek back, say */
+  fail_unless (rerun_user_drain (a, NULL));
+  assert_equals_int (finished, 2);
+  assert_equals_int (finished_last, 0);
+  fail_if (rerun_user_detach (a));
+  stop (fake, b);
+  assert_equals_int (finished_last, 1);
+}
+
+GST_END_TEST;
+
+static Suite *
+rerun_output_suite (void)
+{
+  Suite *s = suite_create ("rerun-output");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_order);
+  tcase_add_test (tc, test_leaky_upstream);
+  tcase_add_test (tc, test_leaky_downstream);
+  tcase_add_test (tc, test_full_waits_and_flushes);
+  tcase_add_test (tc, test_drain_flushes);
+  tcase_add_test (tc, test_failure);
+  tcase_add_test (tc, test_stop_hanging);
+  tcase_add_test (tc, test_drain_hanging_live);
+  tcase_add_test (tc, test_finish);
+  return s;
+}
+
+GST_CHECK_MAIN (rerun_output);
