@@ -145,85 +145,132 @@ offset_at (const guint8 * offsets, gsize i)
   return load_le (4, offsets + 4 * i);
 }
 
-/* The values of component @c in those rows that have it, one after the other,
- * in the form in which they were given. */
-static void
-expect_component (Reader * r, gsize c, gint n_rows, const RrdSpan * values,
-    const gboolean * present)
+/* What was given of a component: @values of those rows that are @present. */
+typedef struct
 {
-  const ArrowType *type = components[c]->type;
-  gint n = 0, at = 0;
-  guint64 n_bytes = 0;
+  const ArrowType *type;
+  gint n_rows;
+  const RrdSpan *values;
+  const gboolean *present;
+  gint n;                       /* rows that are present */
+  gsize n_bytes;                /* of their values */
+} Given;
+
+static Given
+given (gsize c, gint n_rows, const RrdSpan * values, const gboolean * present)
+{
+  Given g = { components[c]->type, n_rows, values, present, 0, 0 };
 
   for (gint i = 0; i < n_rows; i++) {
-    n += present[i];
-    n_bytes += present[i] ? values[i].size : 0;
+    g.n += present[i];
+    g.n_bytes += present[i] ? values[i].size : 0;
   }
-  expect_node (r, n_rows, n_rows - n);
-  const guint8 *validity = expect_buffer (r, n < n_rows ? (n_rows + 7) / 8 : 0);
-  const guint8 *lists = expect_buffer (r, 4 * (n_rows + 1));
-  for (gint i = 0; i < n_rows; i++) {
-    fail_unless_equals_int (offset_at (lists, i), at);
-    at += present[i];
-    if (n < n_rows)
-      fail_unless_equals_int (validity[i / 8] >> (i % 8) & 1, present[i]);
-  }
-  fail_unless_equals_int (offset_at (lists, n_rows), n);
+  return g;
+}
 
-  expect_node (r, n, 0);
-  expect_buffer (r, 0);
-  const guint8 *offsets = NULL, *data = NULL;
-  const guint8 *fields[5], *nulls[5];
-  static const gsize widths[] = { 4, 4, 1, 1, 1 };
-  if (type->kind == ARROW_UTF8 || type->kind == ARROW_LIST)
-    offsets = expect_buffer (r, 4 * (n + 1));
-  if (type->kind == ARROW_LIST) {
-    expect_node (r, n_bytes, 0);
-    expect_buffer (r, 0);
-  }
-  if (type->kind == ARROW_FIXED_SIZE_LIST) {
-    expect_node (r, n * type->size, 0);
-    expect_buffer (r, 0);
-  }
-  if (type->kind == ARROW_STRUCT) {
-    for (gint f = 0; f < 5; f++) {
-      guint64 pair[2], n_nulls = 0;
-      gint row = 0;
-      batch_node (r->batch, r->node++, pair);
-      fail_unless_equals_uint64 (pair[0], n);
-      nulls[f] = expect_buffer (r, f < 2 ? 0 : (n + 7) / 8);
-      fields[f] = expect_buffer (r, widths[f] * n);
-      for (gint i = 0; f >= 2 && i < n_rows; i++) {
-        if (!present[i])
-          continue;
-        gboolean null = ((const guint8 *) values[i].data)[6 + f] == 0;
-        fail_unless_equals_int (nulls[f][row / 8] >> (row % 8) & 1, !null);
-        n_nulls += null;
-        row++;
-      }
-      fail_unless_equals_uint64 (pair[1], n_nulls);
-    }
-  } else
-    data = expect_buffer (r, n_bytes);
+/* A list a row, of one instance, or null. */
+static void
+expect_lists (Reader * r, const Given * g)
+{
+  gboolean nulls = g->n < g->n_rows;
+  gint n = 0;
 
-  at = 0;
-  for (gint i = 0, row = 0; i < n_rows; i++) {
-    const guint8 *value = values[i].data;
-    if (!present[i])
+  expect_node (r, g->n_rows, g->n_rows - g->n);
+  const guint8 *validity = expect_buffer (r, nulls ? (g->n_rows + 7) / 8 : 0);
+  const guint8 *offsets = expect_buffer (r, 4 * (g->n_rows + 1));
+  for (gint i = 0; i < g->n_rows; i++) {
+    fail_unless_equals_int (offset_at (offsets, i), n);
+    n += g->present[i];
+    if (nulls)
+      fail_unless_equals_int (validity[i / 8] >> (i % 8) & 1, g->present[i]);
+  }
+  fail_unless_equals_int (offset_at (offsets, g->n_rows), n);
+}
+
+/* Where each text or blob begins. */
+static void
+expect_offsets (Reader * r, const Given * g)
+{
+  const guint8 *offsets = expect_buffer (r, 4 * (g->n + 1));
+  gint at = 0, row = 0;
+
+  for (gint i = 0; i < g->n_rows; i++) {
+    if (!g->present[i])
       continue;
-    if (offsets)
-      fail_unless_equals_int (offset_at (offsets, row), at);
-    if (type->kind == ARROW_STRUCT) {
-      for (gint f = 0; f < 5; value += widths[f++])
-        fail_unless (memcmp (fields[f] + row * widths[f], value,
-                widths[f]) == 0);
-    } else
-      fail_unless (memcmp (data + at, value, values[i].size) == 0);
-    at += values[i].size;
+    fail_unless_equals_int (offset_at (offsets, row++), at);
+    at += g->values[i].size;
+  }
+  fail_unless_equals_int (offset_at (offsets, row), at);
+}
+
+/* @size bytes at @field of each value, one after the other; 0: all. */
+static void
+expect_bytes (Reader * r, const Given * g, gsize field, gsize size)
+{
+  const guint8 *data = expect_buffer (r, size ? size * g->n : g->n_bytes);
+
+  for (gint i = 0; i < g->n_rows; i++) {
+    gsize n = size ? size : g->values[i].size;
+    if (!g->present[i])
+      continue;
+    fail_unless (memcmp (data, (const guint8 *) g->values[i].data + field,
+            n) == 0);
+    data += n;
+  }
+}
+
+/* A nullable byte at @field of each value: 0 is null. */
+static void
+expect_nulls (Reader * r, const Given * g, gsize field)
+{
+  gint n_nulls = 0, row = 0;
+  const guint8 *validity = expect_buffer (r, (g->n + 7) / 8);
+
+  for (gint i = 0; i < g->n_rows; i++) {
+    if (!g->present[i])
+      continue;
+    gboolean null = ((const guint8 *) g->values[i].data)[field] == 0;
+    fail_unless_equals_int (validity[row / 8] >> (row % 8) & 1, !null);
+    n_nulls += null;
     row++;
   }
-  if (offsets)
-    fail_unless_equals_int (offset_at (offsets, n), n_bytes);
+  expect_node (r, g->n, n_nulls);
+}
+
+/* An ImageFormat. */
+static void
+expect_struct (Reader * r, const Given * g)
+{
+  for (gsize i = 0; i < 2; i++) {
+    expect_node (r, g->n, 0);
+    expect_buffer (r, 0);
+    expect_bytes (r, g, 4 * i, 4);
+  }
+  for (gsize field = 8; field < RRD_IMAGE_FORMAT_SIZE; field++) {
+    expect_nulls (r, g, field);
+    expect_bytes (r, g, field, 1);
+  }
+}
+
+static void
+expect_component (Reader * r, const Given * g)
+{
+  ArrowKind kind = g->type->kind;
+
+  expect_lists (r, g);
+  expect_node (r, g->n, 0);
+  expect_buffer (r, 0);
+  if (kind == ARROW_STRUCT) {
+    expect_struct (r, g);
+    return;
+  }
+  if (kind == ARROW_UTF8 || kind == ARROW_LIST)
+    expect_offsets (r, g);
+  if (kind == ARROW_LIST || kind == ARROW_FIXED_SIZE_LIST) {
+    expect_node (r, kind == ARROW_LIST ? g->n_bytes : g->n * g->type->size, 0);
+    expect_buffer (r, 0);
+  }
+  expect_bytes (r, g, 0, 0);
 }
 
 static void
@@ -290,9 +337,11 @@ check_chunk (gint n_rows, gboolean absent)
   expect_row_ids (&reader, n_rows, ids);
   for (gint t = 0; t < N_TIMELINES; t++)
     expect_times (&reader, n_rows, times + t * n_rows);
-  for (gsize c = 0; c < N_COMPONENTS; c++)
-    expect_component (&reader, c, n_rows, values + c * n_rows,
+  for (gsize c = 0; c < N_COMPONENTS; c++) {
+    const Given g = given (c, n_rows, values + c * n_rows,
         present + c * n_rows);
+    expect_component (&reader, &g);
+  }
 
   g_free (stream);
   rrd_chunk_free (chunk);
@@ -461,7 +510,7 @@ GST_START_TEST (test_too_large)
   rrd_chunk_free (chunk);
   for (gsize i = 0; i < 8; i++) {
     static const gsize sizes[] = {
-      G_MAXINT32, (gsize) G_MAXINT32 + 1, G_MAXUINT32, (gsize) G_MAXUINT32 + 1,
+      G_MAXINT32, (gsize) G_MAXINT32 + 1, G_MAXUINT32, SIZE_MAX / 2 + 1,
       SIZE_MAX / 2, SIZE_MAX - 7, SIZE_MAX, (gsize) G_MAXINT32 - 8
     };
     result = RRD_OK;
