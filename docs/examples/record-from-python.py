@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Record depth frames that a camera's own Python package gives.
+
+record-from-python.py [--camera realsense|none] [--frames N] OUT.rrd
+
+With pyrealsense2 and a RealSense camera, or (none) a moving ramp: put your own
+generator beside these two. It says the unit and the intrinsics once, then
+yields one contiguous array of unsigned 16-bit pixels a frame.
+"""
+import argparse
+import array
+import sys
+
+import gi
+
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst
+
+FPS = 30
+
+
+def realsense():
+    import pyrealsense2 as rs
+
+    pipeline = rs.pipeline()
+    config = rs.config()
+    config.enable_stream(rs.stream.depth, 640, 480, rs.format.z16, FPS)
+    profile = pipeline.start(config)
+    scale = profile.get_device().first_depth_sensor().get_depth_scale()
+    lens = profile.get_stream(rs.stream.depth).as_video_stream_profile().get_intrinsics()
+    yield 640, 480, round(1 / scale), (lens.fx, lens.fy, lens.ppx, lens.ppy)
+    while True:
+        yield bytes(pipeline.wait_for_frames().get_depth_frame().get_data())
+
+
+def ramp():
+    width, height = 320, 240
+    yield width, height, 1000, (300.0, 300.0, 160.0, 120.0)
+    number = 0
+    while True:
+        pixels = array.array("H", (500 + 20 * y + (x + number) % 97 for y in range(height) for x in range(width)))
+        if sys.byteorder == "big":
+            pixels.byteswap()
+        yield pixels.tobytes()
+        number += 1
+
+
+CAMERAS = {"realsense": realsense, "none": ramp}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--camera", choices=CAMERAS, default="none")
+    parser.add_argument("--frames", type=int, default=90)
+    parser.add_argument("out")
+    options = parser.parse_args()
+
+    Gst.init(None)
+    frames = CAMERAS[options.camera]()
+    width, height, meter, (fx, fy, cx, cy) = next(frames)
+    pipeline = Gst.parse_launch(
+        f"appsrc name=source format=time block=true max-buffers=4 "
+        f"caps=video/x-raw,format=GRAY16_LE,width={width},height={height},framerate={FPS}/1,depth-meter={meter}/1 ! "
+        f"rvldepthenc ! rerunsink name=sink pinhole=<{fx},{fy},{cx},{cy}>"
+    )
+    pipeline.get_by_name("sink").set_property("location", options.out)
+    source = pipeline.get_by_name("source")
+    pipeline.set_state(Gst.State.PLAYING)
+
+    for number, frame in zip(range(options.frames), frames):
+        buffer = Gst.Buffer.new_wrapped(frame)
+        buffer.pts = number * Gst.SECOND // FPS
+        buffer.duration = Gst.SECOND // FPS
+        if source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
+            break
+    source.emit("end-of-stream")
+
+    message = pipeline.get_bus().timed_pop_filtered(Gst.CLOCK_TIME_NONE, Gst.MessageType.EOS | Gst.MessageType.ERROR)
+    failed = message.type == Gst.MessageType.ERROR
+    if failed:
+        print(message.parse_error()[0].message, file=sys.stderr)
+    pipeline.set_state(Gst.State.NULL)
+    return failed
+
+
+sys.exit(main())
