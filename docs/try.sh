@@ -26,15 +26,15 @@ install_packages () {
     --no-install-recommends $missing > /dev/null
 }
 
-# record NAME WIDTH HEIGHT PIPELINE...: frames of PIPELINE, losslessly, into
-# NAME.rrd; says how large that is against the raw frames.
+# record NAME FRAMES WIDTH HEIGHT PIPELINE...: frames of PIPELINE, losslessly,
+# into NAME.rrd; says how large that is against the raw frames.
 record () {
-  name=$1; frames=$2; raw=$(($2 * $3 * $4 * 2)); shift 4
+  name=$1; frames=$2 raw=$(($2 * $3 * $4 * 2)); shift 4
   gst-launch-1.0 -q "$@" ! rvldepthenc ! \
     rerunsink location="$out/$name.rrd" application-id=depth-try
   size=$(stat -c %s "$out/$name.rrd")
   echo "  $out/$name.rrd: $frames frames, $((size / 1000)) kB;" \
-    "raw: $((raw / 1000)) kB, $((raw * 10 / size / 10)).$((raw * 10 / size % 10)) times as large"
+    "raw $((raw / 1000)) kB, $((raw * 10 / size / 10)).$((raw * 10 / size % 10)) times as large"
 }
 
 install_packages
