@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The metas, what filters and codecs make of them, and the rule of who wins.
+ * Built with the sources under test, beside the plugin that has them too: each
+ * finds the metas registered that the other brought. */
+
+#include "depthbuffers.h"
+
+#include "depth/gstdepth.h"
+
+#include <math.h>
+
+static const GstDepthInfo depth = { 5000, 500, 20000 };
+static const GstPinholeInfo camera = { 525, 520, 319.5, 239.5, 640, 480 };
+
+static void
+setup (void)
+{
+  fail_unless (gst_depth_meta_available ());
+}
+
+GST_START_TEST (test_registered_once)
+{
+  const GstMetaInfo *info = gst_meta_get_info (GST_DEPTH_META_NAME);
+
+  fail_unless (info != NULL && gst_meta_info_is_custom (info));
+  fail_unless (gst_meta_get_info (GST_PINHOLE_META_NAME) != NULL);
+  gst_depth_register_metas ();
+  gst_depth_register_metas ();
+  fail_unless (gst_meta_get_info (GST_DEPTH_META_NAME) == info);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_set_and_get)
+{
+  GstBuffer *buffer = gst_buffer_new ();
+  GstDepthInfo d = { 1, 2, 3 };
+  GstPinholeInfo p = { 1, 2, 3, 4, 5, 6 };
+  guint n = 0;
+  gpointer state = NULL;
+
+  fail_if (gst_buffer_get_depth_info (buffer, &d));
+  fail_if (gst_buffer_get_pinhole_info (buffer, &p));
+  fail_unless (d.meter == 0 && d.range_max == 0 && p.fx == 0 && p.width == 0);
+
+  /* the second time changes what is there */
+  for (guint i = 0; i < 2; i++) {
+    fail_unless (gst_buffer_set_depth_info (buffer, &depth));
+    fail_unless (gst_buffer_set_pinhole_info (buffer, &camera));
+  }
+  while (gst_buffer_iterate_meta (buffer, &state))
+    n++;
+  fail_unless_equals_int (n, 2);
+  fail_unless (gst_buffer_get_depth_info (buffer, &d));
+  fail_unless (gst_buffer_get_pinhole_info (buffer, &p));
+  fail_unless (memcmp (&d, &depth, sizeof (d)) == 0);
+  fail_unless (memcmp (&p, &camera, sizeof (p)) == 0);
+  gst_buffer_unref (buffer);
+}
+
+GST_END_TEST;
+
+/* Bindings choose other types for whole numbers, and may leave fields away. */
+GST_START_TEST (test_fields_of_bindings)
+{
+  GstBuffer *buffer = gst_buffer_new ();
+  GstStructure *fields;
+  GstDepthInfo d;
+  GstPinholeInfo p;
+
+  fields = gst_custom_meta_get_structure (gst_buffer_add_custom_meta (buffer,
+          GST_DEPTH_META_NAME));
+  gst_structure_set (fields, "meter", G_TYPE_INT, 5000, "range-max",
+      G_TYPE_INT64, (gint64) 9000, "range-min", G_TYPE_STRING, "near", NULL);
+  fail_unless (gst_buffer_get_depth_info (buffer, &d));
+  fail_unless (d.meter == 5000 && d.range_min == 0 && d.range_max == 9000);
+
+  fields = gst_custom_meta_get_structure (gst_buffer_add_custom_meta (buffer,
+          GST_PINHOLE_META_NAME));
+  gst_structure_set (fields, "fx", G_TYPE_FLOAT, 2.5f, "width", G_TYPE_INT, 64,
+      "height", G_TYPE_INT, -3, NULL);
+  fail_unless (gst_buffer_get_pinhole_info (buffer, &p));
+  fail_unless (p.fx == 2.5 && p.fy == 0 && p.width == 64 && p.height == 0);
+  gst_buffer_unref (buffer);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_copies)
+{
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, 100, NULL), *copy, *part;
+  GstPinholeInfo p;
+  GstStructure *fields;
+
+  gst_buffer_set_pinhole_info (buffer, &camera);
+  gst_buffer_set_depth_info (buffer, &depth);
+  fields = gst_custom_meta_get_structure (gst_buffer_get_custom_meta (buffer,
+          GST_PINHOLE_META_NAME));
+  gst_structure_set (fields, "serial", G_TYPE_STRING, "A1", NULL);
+  copy = gst_buffer_copy (buffer);
+  part = gst_buffer_copy_region (copy, GST_BUFFER_COPY_ALL, 10, 20);
+  gst_buffer_unref (buffer);
+  gst_buffer_unref (copy);
+  fail_unless (gst_buffer_get_pinhole_info (part, &p));
+  fail_unless (memcmp (&p, &camera, sizeof (p)) == 0);
+  fields = gst_custom_meta_get_structure (gst_buffer_get_custom_meta (part,
+          GST_PINHOLE_META_NAME));
+  fail_unless_equals_string (gst_structure_get_string (fields, "serial"), "A1");
+  fail_unless (gst_buffer_get_custom_meta (part, GST_DEPTH_META_NAME));
+  gst_buffer_unref (part);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_frame_pinhole)
+{
+  static const GstPinholeInfo bad[] = { {0, 520, 319, 239, 640, 480},
+  {525, -520, 319, 239, 640, 480}, {NAN, 520, 319, 239, 640, 480},
+  {525, 520, INFINITY, 239, 640, 480}, {525, 520, 319, 239, 0, 0}
+  };
+  GstBuffer *buffer = gst_buffer_new ();
+  GstPinholeInfo p;
+
+  fail_if (gst_depth_frame_pinhole (buffer, 640, 480, &p));
+  gst_buffer_set_pinhole_info (buffer, &camera);
+  fail_unless (gst_depth_frame_pinhole (buffer, 640, 480, &p));
+  fail_unless (memcmp (&p, &camera, sizeof (p)) == 0);
+  fail_if (gst_depth_frame_pinhole (buffer, 640, 360, &p));
+  fail_if (gst_depth_frame_pinhole (buffer, 320, 480, &p));
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    gst_buffer_set_pinhole_info (buffer, &bad[i]);
+    fail_if (gst_depth_frame_pinhole (buffer, 640, 480, &p));
+  }
+  gst_buffer_unref (buffer);
+}
+
+GST_END_TEST;
+
+typedef struct
+{
+  const gchar *launch;
+  gboolean depth;               /* the meta arrives */
+  gboolean meter;               /* depth-meter of the caps arrives */
+  guint since;                  /* minor version from which intrinsics arrive,
+                                 * 0 = always, NEVER */
+  GstPinholeInfo camera;
+} Path;
+
+#define NEVER G_MAXUINT
+#define SAME { 525, 520, 319.5, 239.5, 640, 480 }
+
+/* docs/metadata.md has this table in words. */
+static const Path paths[] = {
+  {"queue ! tee ! identity", TRUE, TRUE, 0, SAME},
+  {"videorate ! video/x-raw,framerate=60/1 ! identity", TRUE, TRUE, 0, SAME},
+  {"videoconvert ! video/x-raw,format=GRAY16_BE ! identity", TRUE, TRUE, 0,
+      SAME},
+  {"videoscale ! video/x-raw,width=320,height=240 ! identity", TRUE, TRUE, 0,
+      {262.5, 260, 159.75, 119.75, 320, 240}},
+  {"videoscale ! video/x-raw,width=1280,height=480 ! identity", TRUE, TRUE, 0,
+      {1050, 520, 639, 239.5, 1280, 480}},
+  {"videoscale ! video/x-raw,width=101,height=37 ! identity", TRUE, TRUE, 0,
+        {525 * 101 / 640., 520 * 37 / 480., 319.5 * 101 / 640.,
+          239.5 * 37 / 480., 101, 37}},
+  /* borders above and below */
+  {"videoscale ! video/x-raw,width=320,height=480,pixel-aspect-ratio=1/1 ! identity",
+      TRUE, TRUE, 28, {262.5, 260, 159.75, 119.75 + 120, 320, 480}},
+  {"videocrop left=100 top=20 right=40 bottom=60", TRUE, TRUE, 28,
+      {525, 520, 219.5, 219.5, 500, 400}},
+  {"videoflip video-direction=180", TRUE, TRUE, 28,
+      {525, 520, 319.5, 239.5, 640, 480}},
+  {"videoflip video-direction=90r", TRUE, TRUE, 28,
+      {520, 525, 239.5, 319.5, 480, 640}},
+  {"videoflip video-direction=horiz", TRUE, TRUE, NEVER, SAME},
+  {"videobox left=8 top=8", TRUE, TRUE, NEVER, SAME},
+  {"rvldepthenc ! rvldepthdec", TRUE, TRUE, 0, SAME},
+  {"rvldepthenc ! image/png ! rvldepthdec", TRUE, TRUE, 0, SAME},
+  {"videoconvert ! video/x-raw,format=GRAY16_BE ! pngenc ! pngdec", TRUE,
+      FALSE, 0, SAME},
+  {"gdppay ! gdpdepay", FALSE, TRUE, NEVER, SAME},
+  {"rvldepthenc ! gdppay ! gdpdepay ! rvldepthdec", FALSE, TRUE, NEVER, SAME},
+  {"depthcolormap", FALSE, FALSE, 0, SAME},
+};
+
+static gboolean
+near_to (const GstPinholeInfo * a, const GstPinholeInfo * b)
+{
+  return fabs (a->fx - b->fx) < 1e-3 && fabs (a->fy - b->fy) < 1e-3
+      && fabs (a->cx - b->cx) < 1e-3 && fabs (a->cy - b->cy) < 1e-3
+      && a->width == b->width && a->height == b->height;
+}
+
+static GstBuffer *
+through (const Path * path, GstCaps ** caps)
+{
+  GstHarness *h = gst_harness_new_parse (path->launch);
+  guint16 *samples = samples_new (640, 480, HOLES);
+  GstBuffer *in = frame_new (samples, 640, 480, NULL, 0), *out;
+
+  gst_buffer_set_depth_info (in, &depth);
+  gst_buffer_set_pinhole_info (in, &camera);
+  gst_harness_set_sink_caps_str (h, "ANY");
+  push_caps (h, 640, 480, ",depth-meter=(fraction)5000/1");
+  fail_unless_equals_int (gst_harness_push (h, in), GST_FLOW_OK);
+  gst_harness_push_event (h, gst_event_new_eos ());
+  out = gst_harness_pull (h);
+  *caps = gst_pad_get_current_caps (h->sinkpad);
+  g_free (samples);
+  gst_harness_teardown (h);
+  return out;
+}
+
+GST_START_TEST (test_paths)
+{
+  const Path *path = &paths[__i__];
+  GstCaps *caps;
+  GstBuffer *out;
+  GstDepthInfo d;
+  GstPinholeInfo p;
+  gdouble meter = 0;
+  guint major, minor, micro, nano;
+  gboolean arrives;
+
+  gst_version (&major, &minor, &micro, &nano);
+  out = through (path, &caps);
+  fail_unless (gst_buffer_get_depth_info (out, &d) == path->depth, "%s",
+      path->launch);
+  if (path->depth)
+    fail_unless (memcmp (&d, &depth, sizeof (d)) == 0, "%s", path->launch);
+  fail_unless (gst_depth_caps_get_meter (caps, &meter) == path->meter, "%s",
+      path->launch);
+  fail_unless (!path->meter || meter == 5000);
+
+  arrives = path->since != NEVER && minor >= path->since;
+  fail_unless (gst_buffer_get_pinhole_info (out, &p) == arrives, "%s",
+      path->launch);
+  if (arrives)
+    fail_unless (near_to (&p, &path->camera), "%s: %g %g %g %g %ux%u",
+        path->launch, p.fx, p.fy, p.cx, p.cy, p.width, p.height);
+  gst_caps_unref (caps);
+  gst_buffer_unref (out);
+}
+
+GST_END_TEST;
+
+#if !GST_CHECK_VERSION (1, 28, 0)
+typedef struct
+{
+  const GstVideoInfo *in_info;
+  GstVideoRectangle in_rectangle;
+  const GstVideoInfo *out_info;
+  GstVideoRectangle out_rectangle;
+  gfloat matrix[3][3];
+} GstVideoMetaTransformMatrix;
+#endif
+
+typedef struct
+{
+  guint width, height;          /* out */
+  GstVideoRectangle in, out;
+  gfloat matrix[3][3];
+  gboolean possible;
+  GstPinholeInfo camera;
+} Map;
+
+/* The matrix transform of GStreamer 1.28, whatever version this runs with. */
+static const Map maps[] = {
+  /* as it is, cropped, scaled with borders */
+  {640, 480, {0, 0, 640, 480}, {0, 0, 640, 480},
+      {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, TRUE, SAME},
+  {500, 400, {100, 20, 500, 400}, {0, 0, 500, 400},
+      {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, TRUE,
+      {525, 520, 219.5, 219.5, 500, 400}},
+  {320, 480, {0, 0, 640, 480}, {0, 120, 320, 240},
+      {{.5, 0, 0}, {0, .5, 0}, {0, 0, 1}}, TRUE,
+      {262.5, 260, 159.75, 239.75, 320, 480}},
+  /* quarter turns and a half one */
+  {480, 640, {0, 0, 640, 480}, {0, 0, 480, 640},
+      {{0, -1, 479}, {1, 0, 0}, {0, 0, 1}}, TRUE,
+      {520, 525, 479 - 239.5, 319.5, 480, 640}},
+  {480, 640, {0, 0, 640, 480}, {0, 0, 480, 640},
+      {{0, 1, 0}, {-1, 0, 639}, {0, 0, 1}}, TRUE,
+      {520, 525, 239.5, 639 - 319.5, 480, 640}},
+  {640, 480, {0, 0, 640, 480}, {0, 0, 640, 480},
+      {{-1, 0, 639}, {0, -1, 479}, {0, 0, 1}}, TRUE,
+      {525, 520, 319.5, 239.5, 640, 480}},
+  /* mirrored, sheared, in perspective: no pinhole camera */
+  {640, 480, {0, 0, 640, 480}, {0, 0, 640, 480},
+      {{-1, 0, 639}, {0, 1, 0}, {0, 0, 1}}, FALSE, SAME},
+  {480, 640, {0, 0, 640, 480}, {0, 0, 480, 640},
+      {{0, 1, 0}, {1, 0, 0}, {0, 0, 1}}, FALSE, SAME},
+  {640, 480, {0, 0, 640, 480}, {0, 0, 640, 480},
+      {{1, .1, 0}, {0, 1, 0}, {0, 0, 1}}, FALSE, SAME},
+  {640, 480, {0, 0, 640, 480}, {0, 0, 640, 480},
+      {{1, 0, 0}, {0, 1, 0}, {.001, 0, 1}}, FALSE, SAME},
+};
+
+GST_START_TEST (test_matrix)
+{
+  const Map *map = &maps[__i__];
+  GstBuffer *from = gst_buffer_new (), *to = gst_buffer_new ();
+  GstVideoMetaTransformMatrix data;
+  GstVideoInfo in, out;
+  GstPinholeInfo p;
+  GstMeta *meta;
+
+  gst_video_info_set_format (&in, GST_VIDEO_FORMAT_GRAY16_LE, 640, 480);
+  gst_video_info_set_format (&out, GST_VIDEO_FORMAT_GRAY16_LE, map->width,
+      map->height);
+  data.in_info = &in;
+  data.out_info = &out;
+  data.in_rectangle = map->in;
+  data.out_rectangle = map->out;
+  memcpy (data.matrix, map->matrix, sizeof (data.matrix));
+  gst_buffer_set_pinhole_info (from, &camera);
+  meta = (GstMeta *) gst_buffer_get_custom_meta (from, GST_PINHOLE_META_NAME);
+  fail_unless (meta->info->transform_func (to, meta, from,
+          g_quark_from_string ("gst-video-matrix"), &data) == map->possible);
+  fail_unless (gst_buffer_get_pinhole_info (to, &p) == map->possible);
+  fail_unless (!map->possible || near_to (&p, &map->camera), "%g %g %g %g",
+      p.fx, p.fy, p.cx, p.cy);
+
+  /* of another picture than the one that is transformed */
+  gst_buffer_unref (to);
+  to = gst_buffer_new ();
+  gst_video_info_set_format (&in, GST_VIDEO_FORMAT_GRAY16_LE, 641, 480);
+  fail_if (meta->info->transform_func (to, meta, from,
+          g_quark_from_string ("gst-video-matrix"), &data));
+  fail_if (gst_buffer_get_pinhole_info (to, &p));
+  gst_buffer_unref (to);
+  gst_buffer_unref (from);
+}
+
+GST_END_TEST;
+
+/* Zeros: not given. */
+typedef struct
+{
+  gdouble meter, near_m, far_m; /* properties */
+  GstDepthInfo meta;
+  gdouble caps;
+  gdouble measured_min, measured_max;
+  gdouble want_meter, want_min, want_max;
+  gboolean measures;
+} Rule;
+
+static const Rule rules[] = {
+  /* the unit: property, metadata, caps, default */
+  {2000, -1, -1, {3000, 0, 0}, 4000, 10, 20, 2000, 10, 20, TRUE},
+  {0, -1, -1, {3000, 0, 0}, 4000, 10, 20, 3000, 10, 20, TRUE},
+  {0, -1, -1, {0, 0, 0}, 4000, 10, 20, 4000, 10, 20, TRUE},
+  {0, -1, -1, {0, 0, 0}, 0, 10, 20, 1000, 10, 20, TRUE},
+  /* the range: properties in metres, metadata in depth units, measured */
+  {2000, 0.5, 4, {0, 10, 20}, 0, 30, 40, 2000, 1000, 8000, FALSE},
+  {0, 0.5, 4, {5000, 10, 20}, 0, 30, 40, 5000, 2500, 20000, FALSE},
+  {0, 0, 4, {0, 10, 20}, 0, 30, 40, 1000, 0, 4000, FALSE},
+  {0, -1, -1, {0, 10, 20}, 0, 30, 40, 1000, 10, 20, FALSE},
+  {0, -1, -1, {0, 0, 20}, 0, 30, 40, 1000, 0, 20, FALSE},
+  /* each end for itself */
+  {0, 0.5, -1, {0, 10, 2000}, 0, 30, 40, 1000, 500, 2000, FALSE},
+  {0, -1, 1.5, {0, 10, 2000}, 0, 30, 40, 1000, 10, 1500, FALSE},
+  {0, 0.5, -1, {0, 0, 0}, 0, 300, 4000, 1000, 500, 4000, TRUE},
+  {0, -1, 1.5, {0, 0, 0}, 0, 300, 4000, 1000, 300, 1500, TRUE},
+  /* nothing to measure yet */
+  {0, -1, -1, {0, 0, 0}, 0, 0, 0, 1000, 0, 65535, TRUE},
+  /* ends that cross: what was set stays */
+  {0, 5, -1, {0, 10, 2000}, 0, 0, 0, 1000, 5000, 6000, FALSE},
+  {0, -1, 0.2, {0, 300, 2000}, 0, 0, 0, 1000, 0, 200, FALSE},
+  {0, 5, -1, {0, 0, 0}, 0, 300, 4000, 1000, 5000, 6000, TRUE},
+  {0, -1, 0.2, {0, 0, 0}, 0, 300, 4000, 1000, 0, 200, TRUE},
+};
+
+static void
+set_number (GstDepthRule * rule, GstElement * element, const gchar * name,
+    gdouble number)
+{
+  GParamSpec *pspec = g_param_spec_ref_sink (g_param_spec_double (name, name,
+          name, -G_MAXDOUBLE, G_MAXDOUBLE, 0, G_PARAM_READWRITE));
+  GValue value = G_VALUE_INIT;
+
+  g_value_init (&value, G_TYPE_DOUBLE);
+  g_value_set_double (&value, number);
+  gst_depth_rule_set_property (rule, element, &value, pspec);
+  g_value_unset (&value);
+  g_param_spec_unref (pspec);
+}
+
+GST_START_TEST (test_rule)
+{
+  const Rule *r = &rules[__i__];
+  GstElement *element = gst_element_factory_make ("identity", NULL);
+  GstBus *bus = watch (element);
+  GstBuffer *buffer = gst_buffer_new ();
+  GstCaps *caps = gst_caps_new_empty_simple ("video/x-raw");
+  GstDepthRule rule;
+  GstDepthValues values;
+
+  gst_depth_rule_init (&rule);
+  set_number (&rule, element, "meter", r->meter);
+  set_number (&rule, element, "near", r->near_m);
+  set_number (&rule, element, "far", r->far_m);
+  fail_unless (gst_depth_rule_check (&rule, element));
+  if (r->caps != 0)
+    gst_depth_caps_set_meter (caps, r->caps);
+  fail_unless (gst_depth_rule_set_caps (&rule, element, caps));
+  if (r->meta.meter != 0 || r->meta.range_max != 0)
+    gst_buffer_set_depth_info (buffer, &r->meta);
+
+  for (guint i = 0; i < 3; i++) {
+    gst_depth_rule_resolve (&rule, element, buffer, &values);
+    fail_unless (values.need_measure == r->measures);
+    if (values.need_measure && r->measured_max > 0)
+      gst_depth_values_measured (&values, r->measured_min, r->measured_max);
+    fail_unless (values.meter == r->want_meter && values.range_min ==
+        r->want_min && values.range_max == r->want_max, "%d: %g, %g to %g",
+        __i__, values.meter, values.range_min, values.range_max);
+  }
+  fail_unless_equals_int (count_messages (bus, GST_MESSAGE_INFO, NULL),
+      r->meter == 0 && r->meta.meter == 0 && r->caps == 0);
+  gst_caps_unref (caps);
+  gst_buffer_unref (buffer);
+  unwatch (element, bus);
+  gst_object_unref (element);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_caps_field)
+{
+  static const struct
+  {
+    const gchar *caps;
+    gdouble meter;              /* 0: there is none */
+  } table[] = {
+    {"video/x-raw", 0},
+    {"image/png,depth-meter=5000/1", 5000},
+    {"image/png,depth-meter=(fraction)1/1000", 0.001},
+    {"image/png,depth-meter=1000", 1000},
+    {"image/png,depth-meter=(double)1000.5", 1000.5},
+    {"image/png,depth-meter=(float)256", 256},
+    {"image/png,depth-meter=(guint64)256", 256},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    GstCaps *caps = gst_caps_from_string (table[i].caps);
+    gdouble meter = 0;
+
+    fail_unless (gst_depth_caps_get_meter (caps, &meter) ==
+        (table[i].meter != 0));
+    fail_unless (meter == table[i].meter, "%s: %g", table[i].caps, meter);
+    gst_depth_caps_set_meter (caps, 10000.5);
+    fail_unless (gst_depth_caps_get_meter (caps, &meter) && meter == 10000.5);
+    gst_caps_unref (caps);
+  }
+}
+
+GST_END_TEST;
+
+/* NULL to READY to PLAYING and back, three times. */
+GST_START_TEST (test_states)
+{
+  static const gchar *const names[] = { "rvldepthenc", "rvldepthdec" };
+  GstElement *element = gst_element_factory_make (names[__i__], NULL);
+
+  for (guint i = 0; i < 3; i++) {
+    gst_element_set_state (element, GST_STATE_READY);
+    gst_element_set_state (element, GST_STATE_PAUSED);
+    gst_element_set_state (element, GST_STATE_PLAYING);
+    gst_element_set_state (element, GST_STATE_PAUSED);
+    gst_element_set_state (element, GST_STATE_READY);
+    gst_element_set_state (element, GST_STATE_PAUSED);
+    gst_element_set_state (element, GST_STATE_NULL);
+  }
+  gst_object_unref (element);
+}
+
+GST_END_TEST;
+
+static Suite *
+depthmeta_suite (void)
+{
+  Suite *suite = suite_create ("depthmeta");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (suite, tc);
+  tcase_add_checked_fixture (tc, setup, NULL);
+  tcase_add_test (tc, test_registered_once);
+  tcase_add_test (tc, test_set_and_get);
+  tcase_add_test (tc, test_fields_of_bindings);
+  tcase_add_test (tc, test_copies);
+  tcase_add_test (tc, test_frame_pinhole);
+  tcase_add_loop_test (tc, test_paths, 0, G_N_ELEMENTS (paths));
+  tcase_add_loop_test (tc, test_matrix, 0, G_N_ELEMENTS (maps));
+  tcase_add_loop_test (tc, test_rule, 0, G_N_ELEMENTS (rules));
+  tcase_add_test (tc, test_caps_field);
+  tcase_add_loop_test (tc, test_states, 0, 2);
+  return suite;
+}
+
+GST_CHECK_MAIN (depthmeta);
