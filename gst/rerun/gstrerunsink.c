@@ -165,38 +165,7 @@ gst_depth_rerun_sink_finalize (GObject * object)
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 
-/* --- from NULL to READY and back --------------------------------------------- */
-
-static gboolean
-gst_depth_rerun_sink_check (GstDepthRerunSink * self)
-{
-  gchar *problem;
-
-  if (!gst_depth_rule_check (&self->rule, GST_ELEMENT (self)))
-    return FALSE;
-  GST_OBJECT_LOCK (self);
-  problem = rerun_settings_problem (&self->settings);
-  GST_OBJECT_UNLOCK (self);
-  if (problem == NULL)
-    return TRUE;
-  GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, ("%s", problem), (NULL));
-  g_free (problem);
-  return FALSE;
-}
-
-static GstStateChangeReturn
-gst_depth_rerun_sink_change_state (GstElement * element,
-    GstStateChange transition)
-{
-  GstDepthRerunSink *self = GST_DEPTH_RERUN_SINK (element);
-
-  if (transition == GST_STATE_CHANGE_NULL_TO_READY
-      && !gst_depth_rerun_sink_check (self))
-    return GST_STATE_CHANGE_FAILURE;
-  return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
-}
-
-/* --- outputs ----------------------------------------------------------------- */
+/* --- starting and stopping --------------------------------------------------- */
 
 static GstResourceError
 resource_error (const GError * error, GstResourceError otherwise)
@@ -259,6 +228,23 @@ gst_depth_rerun_sink_open (GstDepthRerunSink * self,
   return TRUE;
 }
 
+static gboolean
+gst_depth_rerun_sink_check (GstDepthRerunSink * self)
+{
+  gchar *problem;
+
+  if (!gst_depth_rule_check (&self->rule, GST_ELEMENT (self)))
+    return FALSE;
+  GST_OBJECT_LOCK (self);
+  problem = rerun_settings_problem (&self->settings);
+  GST_OBJECT_UNLOCK (self);
+  if (problem == NULL)
+    return TRUE;
+  GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, ("%s", problem), (NULL));
+  g_free (problem);
+  return FALSE;
+}
+
 static RerunRecording *
 gst_depth_rerun_sink_join (GstDepthRerunSink * self)
 {
@@ -280,9 +266,8 @@ gst_depth_rerun_sink_join (GstDepthRerunSink * self)
 }
 
 static gboolean
-gst_depth_rerun_sink_start (GstBaseSink * sink)
+gst_depth_rerun_sink_start (GstDepthRerunSink * self)
 {
-  GstDepthRerunSink *self = GST_DEPTH_RERUN_SINK (sink);
   RerunRecording *recording;
   GError *error = NULL;
   gchar *what;
@@ -313,10 +298,9 @@ no_recording:
   return FALSE;
 }
 
-static gboolean
-gst_depth_rerun_sink_stop (GstBaseSink * sink)
+static void
+gst_depth_rerun_sink_stop (GstDepthRerunSink * self)
 {
-  GstDepthRerunSink *self = GST_DEPTH_RERUN_SINK (sink);
   RerunRecording *recording = self->recording;
   RerunUser *file = self->file;
   GError *error = NULL;
@@ -334,7 +318,29 @@ gst_depth_rerun_sink_stop (GstBaseSink * sink)
   }
   rerun_recording_leave (recording, self->entity_path);
   g_clear_pointer (&self->entity_path, g_free);
-  return TRUE;
+}
+
+/* GstBaseSink's start and stop come with READY: too early, properties may still
+ * change there, and the file would be there before the pipeline can run. */
+static GstStateChangeReturn
+gst_depth_rerun_sink_change_state (GstElement * element,
+    GstStateChange transition)
+{
+  GstDepthRerunSink *self = GST_DEPTH_RERUN_SINK (element);
+  GstStateChangeReturn result;
+
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY
+      && !gst_depth_rerun_sink_check (self))
+    return GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+      && !gst_depth_rerun_sink_start (self))
+    return GST_STATE_CHANGE_FAILURE;
+  result = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
+      || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+          && result == GST_STATE_CHANGE_FAILURE))
+    gst_depth_rerun_sink_stop (self);
+  return result;
 }
 
 static void
@@ -396,6 +402,9 @@ gst_depth_rerun_sink_set_media (GstDepthRerunSink * self, RerunMedia media,
   }
   if (rerun_stream_get_media (self->stream) == media)
     return TRUE;
+  if (self->failed)
+    return FALSE;
+  self->failed = TRUE;
   GST_ELEMENT_ERROR (self, STREAM, FORMAT,
       ("entity-path %s holds frames of another kind already: frames of a new "
           "kind need another rerunsink, or this one stopped and started",
@@ -622,8 +631,6 @@ gst_depth_rerun_sink_class_init (GstDepthRerunSinkClass * klass)
   element_class->change_state =
       GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_change_state);
 
-  sink_class->start = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_start);
-  sink_class->stop = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_stop);
   sink_class->unlock = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_unlock);
   sink_class->unlock_stop =
       GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_unlock_stop);

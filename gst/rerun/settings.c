@@ -122,7 +122,7 @@ spec_application_id (void)
 {
   return g_param_spec_string ("application-id", "Application ID",
       "What Rerun lists the recording under: 1 to 180 letters, digits, spaces "
-      "and _-[]():, not set = the program's name", NULL, FLAGS);
+      "and _-[]:, not set = the program's name", NULL, FLAGS);
 }
 
 static GParamSpec *
@@ -400,7 +400,7 @@ id_problem (const RerunSettings * self)
     return NULL;
   return g_strdup_printf ("application-id is \"%s\": %s at byte %"
       G_GSIZE_FORMAT "; allowed are 1 to 180 letters, digits, spaces and "
-      "_-[]():", self->application_id, why.what, why.offset);
+      "_-[]:", self->application_id, why.what, why.offset);
 }
 
 static gchar *
