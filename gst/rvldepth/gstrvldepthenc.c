@@ -160,22 +160,39 @@ static const Codec codecs[] = {
   {"image/png", png_size, png_write},
 };
 
-static const Codec *
-choose_codec (GstRvlDepthEnc * self)
+static GstCaps *
+make_caps (GstRvlDepthEnc * self, const Codec * codec, gdouble meter)
+{
+  const GstVideoInfo *info = &self->state->info;
+  GstCaps *caps = gst_caps_new_simple (codec->media_type,
+      "width", G_TYPE_INT, GST_VIDEO_INFO_WIDTH (info),
+      "height", G_TYPE_INT, GST_VIDEO_INFO_HEIGHT (info),
+      "framerate", GST_TYPE_FRACTION, GST_VIDEO_INFO_FPS_N (info),
+      GST_VIDEO_INFO_FPS_D (info), NULL);
+
+  gst_depth_caps_set_meter (caps, meter);
+  return caps;
+}
+
+/* NULL if downstream takes nothing of this stream. */
+static GstCaps *
+choose_codec (GstRvlDepthEnc * self, gdouble meter)
 {
   GstCaps *allowed =
       gst_pad_get_allowed_caps (GST_VIDEO_ENCODER_SRC_PAD (self));
-  const Codec *codec = NULL;
+  GstCaps *chosen = NULL;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (codecs) && codec == NULL; i++) {
-    GstCaps *caps = gst_caps_new_empty_simple (codecs[i].media_type);
+  for (gsize i = 0; i < G_N_ELEMENTS (codecs) && chosen == NULL; i++) {
+    GstCaps *caps = make_caps (self, &codecs[i], meter);
 
-    if (allowed == NULL || gst_caps_can_intersect (allowed, caps))
-      codec = &codecs[i];
+    if (allowed == NULL || gst_caps_can_intersect (allowed, caps)) {
+      self->codec = &codecs[i];
+      chosen = gst_caps_ref (caps);
+    }
     gst_caps_unref (caps);
   }
   gst_clear_caps (&allowed);
-  return codec;
+  return chosen;
 }
 
 /* The unit may come with the metadata of a frame, so the caps wait for it. */
@@ -189,11 +206,9 @@ update_caps (GstRvlDepthEnc * self, gdouble meter)
   if (self->out_meter == meter && !gst_pad_needs_reconfigure (srcpad))
     return GST_FLOW_OK;
 
-  self->codec = choose_codec (self);
-  if (self->codec == NULL)
+  caps = choose_codec (self, meter);
+  if (caps == NULL)
     goto refused;
-  caps = gst_caps_new_empty_simple (self->codec->media_type);
-  gst_depth_caps_set_meter (caps, meter);
   GST_DEBUG_OBJECT (self, "encoding to %" GST_PTR_FORMAT, caps);
   gst_video_codec_state_unref (gst_video_encoder_set_output_state (encoder,
           caps, self->state));
@@ -207,10 +222,9 @@ refused:
   if (GST_PAD_IS_FLUSHING (srcpad))
     return GST_FLOW_FLUSHING;
   GST_ELEMENT_ERROR (self, CORE, NEGOTIATION,
-      ("Downstream takes neither image/x-rvl nor image/png of this stream"),
-      ("%dx%d, %g depth units per metre",
-          GST_VIDEO_INFO_WIDTH (&self->state->info),
-          GST_VIDEO_INFO_HEIGHT (&self->state->info), meter));
+      ("Downstream takes neither image/x-rvl nor image/png of %dx%d at %g "
+          "depth units per metre", GST_VIDEO_INFO_WIDTH (&self->state->info),
+          GST_VIDEO_INFO_HEIGHT (&self->state->info), meter), (NULL));
   return GST_FLOW_NOT_NEGOTIATED;
 }
 
