@@ -3,6 +3,7 @@
 """The preview in a window and in a browser: the examples of docs/examples, and a video sink, on an X server without a screen."""
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,9 @@ import unittest
 import urllib.request
 from pathlib import Path
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCUMENTATION = DOCS / "depthcolormap.md"
+EXAMPLES = DOCS / "examples"
 PICTURES = Path(os.environ.get("DEPTH_PICTURES", tempfile.gettempdir()))
 
 
@@ -100,9 +103,13 @@ class Window(unittest.TestCase):
         finally:
             window.pipeline.set_state(Gst.State.NULL)
 
-    def test_video_sink(self):
-        launch = "gst-launch-1.0 depthtestsrc num-buffers=30 sensor=tof ! depthcolormap legend=true ! videoconvert ! ximagesink"
-        subprocess.run(launch.split(), check=True, timeout=60, stdout=subprocess.DEVNULL)
+    def test_documented_windows(self):
+        """Those launch lines of the documentation that open a window and end by themselves."""
+        for launch in re.findall(r"^(gst-launch-1.0(?:.*\\\n)*.*autovideosink)$", DOCUMENTATION.read_text(), re.M):
+            if "num-buffers" in launch:
+                with self.subTest(launch), tempfile.TemporaryDirectory() as folder:
+                    done = subprocess.run(launch, shell=True, cwd=folder, timeout=120, capture_output=True, text=True)
+                    self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
 class Browser(unittest.TestCase):
