@@ -12,7 +12,8 @@ packages='git gcc clang libclang-rt-14-dev meson ninja-build pkg-config indent
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
   gstreamer1.0-plugins-bad libpng-dev libdeflate-dev liblz4-dev libnghttp2-dev
   libxxhash-dev python3-venv python3-gi gir1.2-gst-plugins-base-1.0
-  mesa-vulkan-drivers libvulkan1'
+  mesa-vulkan-drivers libvulkan1
+  xvfb gstreamer1.0-x gstreamer1.0-gtk3 gir1.2-gtk-3.0'
 jobs=$(nproc)
 passed=0 failed=0 skipped=0
 

@@ -407,6 +407,76 @@ GST_START_TEST (test_strides)
 
 GST_END_TEST;
 
+/* A downstream that wants rows with padding, from a pool of its own. */
+static GstPadProbeReturn
+propose_pool (GstPad * pad, GstPadProbeInfo * info, gpointer pool)
+{
+  GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
+  GstVideoAlignment padding;
+  GstStructure *config;
+  GstVideoInfo video;
+  GstCaps *caps;
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_ALLOCATION)
+    return GST_PAD_PROBE_OK;
+  gst_query_parse_allocation (query, &caps, NULL);
+  fail_unless (gst_video_info_from_caps (&video, caps));
+  gst_video_alignment_reset (&padding);
+  padding.padding_left = 5;
+  padding.padding_right = 9;
+  padding.padding_top = 2;
+  gst_video_info_align (&video, &padding);
+  config = gst_buffer_pool_get_config (pool);
+  gst_buffer_pool_config_set_params (config, caps, video.size, 0, 0);
+  gst_buffer_pool_config_add_option (config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+  gst_buffer_pool_config_add_option (config,
+      GST_BUFFER_POOL_OPTION_VIDEO_ALIGNMENT);
+  gst_buffer_pool_config_set_video_alignment (config, &padding);
+  fail_unless (gst_buffer_pool_set_config (pool, config));
+  gst_query_add_allocation_pool (query, pool, video.size, 0, 0);
+  gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
+  return GST_PAD_PROBE_HANDLED;
+}
+
+GST_START_TEST (test_downstream_pool)
+{
+  static const guint16 samples[] = { 0, 1000, 2000, 3000, 4000, 5000 };
+  GstBufferPool *pool = gst_video_buffer_pool_new ();
+  GstHarness *h = gst_harness_new ("depthcolormap");
+  GstBuffer *buffer;
+  GstVideoMeta *meta;
+  GstMapInfo map;
+  gint stride;
+  gpointer data;
+
+  gst_pad_add_probe (h->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM,
+      propose_pool, pool, NULL);
+  gst_harness_set_caps_str (h, "video/x-raw,format=GRAY16_LE,width=3,height=2,"
+      "framerate=30/1", "video/x-raw,format=RGBA");
+  g_object_set (h->element, "near", 1., "far", 5., NULL);
+  buffer = gst_harness_push_and_pull (h, frame_new (samples, 3, 2, 0));
+
+  fail_unless (buffer->pool == pool);
+  meta = gst_buffer_get_video_meta (buffer);
+  fail_unless (meta != NULL);
+  fail_unless (gst_video_meta_map (meta, 0, &map, &data, &stride,
+          GST_MAP_READ));
+  fail_unless (stride >= 4 * (3 + 5 + 9));
+  for (guint i = 0; i < 6; i++) {
+    guint32 colour = pixel_of ((guint8 *) data + i / 3 * stride + i % 3 * 4,
+        &formats[0]);
+
+    fail_unless (difference (colour, i == 0 ? 0xff000000 : expected (5, FALSE,
+                (samples[i] - 1000) / 4000.)) <= 1);
+  }
+  gst_video_meta_unmap (meta, 0, &map);
+  gst_buffer_unref (buffer);
+  gst_harness_teardown (h);
+  gst_object_unref (pool);
+}
+
+GST_END_TEST;
+
 static GstMessage *
 pop_error (void)
 {
@@ -935,6 +1005,7 @@ depthcolormap_suite (void)
   tcase_add_test (tc, test_metas);
   tcase_add_test (tc, test_rule);
   tcase_add_test (tc, test_strides);
+  tcase_add_test (tc, test_downstream_pool);
   tcase_add_test (tc, test_interlaced);
   tcase_add_test (tc, test_bad_range);
   tcase_add_test (tc, test_still);
