@@ -8,9 +8,9 @@
  *   void sink_start (Sink *, uint8_t *stream)
  *   void sink_header (Sink *, uint32_t zeros, uint32_t depths)
  *   void sink_depths (Sink *, const uint8_t *samples, uint32_t count,
- *       uint16_t previous)
- *     one or more depths that follow each other in memory, nothing behind
- *     them may be read; previous is the depth before them
+ *       uint32_t readable, uint16_t previous)
+ *     1 to PIECE depths that follow each other in memory; that many samples
+ *     from there on may be read; previous is the depth before them
  *   size_t sink_end (Sink *)
  *     the nibbles written
  */
@@ -19,6 +19,7 @@
 #include "kernel.h"
 
 #define EDGES 256
+#define PIECE 1024
 
 /* Positions where zeros and depths take turns. They are found ahead of the
  * samples' encoding, a few hundred at once. */
@@ -41,11 +42,18 @@ short_depth_mask (const uint8_t *samples, unsigned count)
   return depth_mask (block);
 }
 
-static void
+/* Anything if there is none. */
+static inline uint32_t
+lowest_bit (uint64_t bits)
+{
+  return (uint32_t) __builtin_ctzll (bits | UINT64_C (1) << 63);
+}
+
+static inline void
 edges_scan_block (Edges *edges)
 {
   const uint8_t *samples = cursor_sample (&edges->cursor);
-  uint32_t left = edges->cursor.picture->width - edges->cursor.x;
+  uint32_t left = cursor_left (&edges->cursor);
   unsigned count = left < 64 ? left : 64;
   uint64_t mask = count == 64 ? depth_mask (samples)
       : short_depth_mask (samples, count);
@@ -53,8 +61,14 @@ edges_scan_block (Edges *edges)
   uint32_t *edge = edges->edge + edges->n;
 
   changes &= UINT64_MAX >> (64 - count);
+  /* Most blocks have no more than four, and no branch tells how many. */
+  for (unsigned i = 0; i < 4; i++) {
+    *edge = edges->position + lowest_bit (changes);
+    edge += changes != 0;
+    changes &= changes - 1;
+  }
   for (; changes; changes &= changes - 1)
-    *edge++ = edges->position + (uint32_t) __builtin_ctzll (changes);
+    *edge++ = edges->position + lowest_bit (changes);
 
   edges->n = (unsigned) (edge - edges->edge);
   edges->in_depths = mask >> (count - 1) & 1;
@@ -117,18 +131,20 @@ encode_run (Sink *sink, Samples *samples, uint32_t start, uint32_t end)
     end = samples->last;
 
   while (start < end) {
-    uint32_t count;
+    uint32_t count, readable;
     const uint8_t *sample;
 
     while (samples->position < start)
       samples->position += cursor_take (&samples->cursor,
           start - samples->position);
     sample = cursor_sample (&samples->cursor);
-    count = cursor_take (&samples->cursor, end - start);
+    readable = cursor_left (&samples->cursor);
+    count = cursor_take (&samples->cursor,
+        end - start < PIECE ? end - start : PIECE);
     samples->position += count;
     start += count;
 
-    sink_depths (sink, sample, count, samples->previous);
+    sink_depths (sink, sample, count, readable, samples->previous);
     samples->previous = load16 (sample + 2 * (count - 1));
   }
 }

@@ -33,8 +33,7 @@ picture_size (const RvlPicture *picture)
   return picture->width * picture->height;
 }
 
-/* A sample's place: where it is, and how many samples its row still has from
- * there on. */
+/* A sample's place. */
 typedef struct
 {
   const RvlPicture *picture;
@@ -59,11 +58,17 @@ cursor_sample (const Cursor *cursor)
   return cursor->row + 2 * (size_t) cursor->x;
 }
 
+static inline uint32_t
+cursor_left (const Cursor * cursor)
+{
+  return cursor->picture->width - cursor->x;
+}
+
 /* The part of @count samples that is in this row; the cursor moves behind it. */
 static inline uint32_t
 cursor_take (Cursor *cursor, uint32_t count)
 {
-  uint32_t left = cursor->picture->width - cursor->x;
+  uint32_t left = cursor_left (cursor);
 
   if (count < left) {
     cursor->x += count;

@@ -95,7 +95,7 @@ zigzag (int32_t difference)
 
 static inline void
 sink_depths (Sink * sink, const uint8_t * samples, uint32_t count,
-    uint16_t previous)
+    uint32_t readable, uint16_t previous)
 {
   int32_t before = previous;
 

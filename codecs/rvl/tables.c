@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tables.h"
+
+#include <string.h>
+
+/* A shuffle takes a zero where the index has its top bit set. */
+#define ZERO 0x80
+
+RvlTables rvl_tables;
+
+static void
+fill_row (unsigned bits)
+{
+  uint8_t *seconds = rvl_tables.keep_seconds[bits];
+  uint8_t *counts = rvl_tables.keep_counts[bits];
+  uint8_t *pairs = rvl_tables.keep_pairs[bits];
+
+  memset (seconds, ZERO, 16);
+  memset (counts, ZERO, 16);
+  memset (pairs, ZERO, 16);
+  rvl_tables.ones[bits] = 0;
+
+  for (uint8_t i = 0; i < 8; i++) {
+    *seconds++ = 2 * i;
+    if (bits >> i & 1) {
+      *seconds++ = 2 * i + 1;
+      *pairs++ = 2 * i;
+      *pairs++ = 2 * i + 1;
+      rvl_tables.ones[bits]++;
+    }
+  }
+
+  for (uint8_t i = 0; i < 4; i++)
+    for (uint8_t j = 0; j <= (bits >> 2 * i & 3); j++)
+      *counts++ = 4 * i + j;
+  rvl_tables.kept[bits] = (uint8_t) (counts - rvl_tables.keep_counts[bits]);
+}
+
+void
+rvl_tables_fill (void)
+{
+  for (unsigned bits = 0; bits < 256; bits++)
+    fill_row (bits);
+}
