@@ -63,9 +63,9 @@ tof_expose_row (Camera * camera, const CameraRow * rows, uint64_t frame,
     float light = albedo[x] * inverse[x] * inverse[x] * 1e6f;
     float deviation = true_depth * (NOISE + DARK_NOISE / light);
     float measured = true_depth + deviation * noise[x];
-    bool found = (light * (1.0f + 0.15f * chance[x]) > LEAST_LIGHT)
+    bool found = (light * (1.0f + 0.1f * chance[x]) > LEAST_LIGHT)
         & (measured > NEAREST) & (measured < FARTHEST)
-        & (!edge | (noise[x] > 0.8f));
+        & (!edge | (noise[x] > 1.3f));
 
     depth[x] = found ? measured : 0.0f;
   }

@@ -123,7 +123,7 @@ static const struct
 } golden[] = {
   {"sensor=ideal", G_GUINT64_CONSTANT (0xcf09a14b24b3a51e)},
   {"sensor=stereo", G_GUINT64_CONSTANT (0x57db01ac0040c678)},
-  {"sensor=tof", G_GUINT64_CONSTANT (0xa564023d369e44ee)},
+  {"sensor=tof", G_GUINT64_CONSTANT (0x3751c1a3d7397fb2)},
   {"sensor=stereo seed=4294967295", G_GUINT64_CONSTANT (0xbdfabcd918f854c4)},
   {"pattern=random", G_GUINT64_CONSTANT (0x2ba44684c16f3cc3)},
   {"pattern=invalid", G_GUINT64_CONSTANT (0x669f60293c40ea7c)},
