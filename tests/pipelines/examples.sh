@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The metadata examples as a user builds and runs them: against what "meson
+# The examples as a user builds and runs them: against what "meson
 # install" installs, through pkg-config. Arguments: source and build folder.
 set -eu
 source=$1
@@ -36,3 +36,7 @@ diff "$work/expected" "$work/c"
 env -u GST_TRACERS "${PYTHON:-/usr/bin/python3}" \
   "$source/docs/examples/depthmeta.py" >"$work/python"
 diff "$work/expected" "$work/python"
+
+env -u GST_TRACERS "${PYTHON:-/usr/bin/python3}" \
+  "$source/docs/examples/record-from-python.py" --frames 5 "$work/ramp.rrd"
+[ "$(tail -c 12 "$work/ramp.rrd" | head -c 8)" = RRF2FOOT ]
