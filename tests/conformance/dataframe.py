@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The dataframe API of Rerun's Python SDK reads our recordings back: rows, timelines, fields, pixels."""
+import time
+
+import numpy as np
+import rerun as rr
+from common import T0, Test, main, made_frames, png_decode, pts, real_frames, record, rvl_decode
+
+ENTITY = "/world/camera/depth"
+FIELDS = {  # column: the value logged by SINK
+    "EncodedDepthImage:meter": 1000.0,
+    "EncodedDepthImage:depth_range": [300.0, 4000.0],
+    "EncodedDepthImage:colormap": 5,
+    "EncodedDepthImage:point_fill_ratio": 0.75,
+    "EncodedDepthImage:draw_order": -10.0,
+    "EncodedDepthImage:magnification_filter": 1,
+    "Pinhole:image_from_camera": [615.0, 0.0, 0.0, 0.0, 610.0, 0.0, 320.0, 240.0, 1.0],
+    "Pinhole:resolution": [640.0, 480.0],
+}
+SINK = (
+    "rerunsink application-id=dataframe recording-id=one entity-path=world/camera/depth near=0.3 far=4 colormap=turbo "
+    'point-fill-ratio=0.75 draw-order=-10 magnification-filter=nearest pinhole="<615.0, 610.0, 320.0, 240.0>"'
+)
+
+
+class Dataframe(Test):
+    def dataset(self, path):
+        server = rr.server.Server(host="127.0.0.1", datasets={"ours": [path]})
+        self.addCleanup(server.shutdown)
+        return server.client().get_dataset("ours").filter_contents(["/world/**"])
+
+    def record(self, encoding, frames):
+        path = self.folder / "ours.rrd"
+        record(f"{encoding} ! {SINK} location={path}", frames)
+        self.verify(path)
+        return self.dataset(path)
+
+    def fields(self, dataset, media_type):
+        table = dataset.reader(index=None).to_arrow_table()
+        for name, value in {**FIELDS, "EncodedDepthImage:media_type": media_type}.items():
+            with self.subTest(name):
+                cell = table[f"{ENTITY}:{name}"].to_pylist()
+                self.assertEqual(cell, [[value]])
+
+    def rows(self, dataset, frames, before):
+        """The blobs, after a look at the times of every row on every timeline."""
+        count = len(frames)
+        expected = {
+            "frame": list(range(count)),
+            "pts": [pts(i) for i in range(count)],
+            "capture_time": [T0 + pts(i) for i in range(count)],
+        }
+        for index in "frame", "pts", "capture_time", "log_time":
+            with self.subTest(index):
+                table = dataset.reader(index=index).to_arrow_table()
+                self.assertEqual(table.num_rows, count)
+                for name, values in expected.items():
+                    self.assertEqual(table[name].cast("int64").to_pylist(), values)
+                logged = table["log_time"].cast("int64").to_pylist()
+                self.assertEqual(logged, sorted(logged))
+                self.assertTrue(before <= logged[0] and logged[-1] <= time.time_ns(), logged)
+        return [cell.values[0].values.to_numpy().tobytes() for cell in table[f"{ENTITY}:EncodedDepthImage:blob"]]
+
+    def check(self, encoding, media_type, decode, frames):
+        before = time.time_ns()
+        dataset = self.record(f"rvldepthenc ! {encoding}", frames)
+        self.fields(dataset, media_type)
+        blobs = self.rows(dataset, frames, before)
+        for blob, frame in zip(blobs, frames):
+            np.testing.assert_array_equal(decode(blob), frame)
+
+    def test_rvl(self):
+        self.check("image/x-rvl", "application/rvl", rvl_decode, real_frames(3) + made_frames(1))
+
+    def test_png(self):
+        self.check("image/png", "image/png", png_decode, real_frames(3) + made_frames(1))
+
+    def test_raw(self):
+        frames = real_frames(2) + made_frames(1)
+        dataset = self.record("identity", frames)
+        table = dataset.reader(index="frame").to_arrow_table()
+        self.assertEqual(table[f"{ENTITY}:DepthImage:meter"].to_pylist()[0], [1000.0])
+        self.assertEqual(table[f"{ENTITY}:DepthImage:depth_range"].to_pylist()[0], [[300.0, 4000.0]])
+        for cell, frame in zip(table[f"{ENTITY}:DepthImage:buffer"], frames):
+            pixels = cell.values[0].values.to_numpy().view("<u2").reshape(frame.shape)
+            np.testing.assert_array_equal(pixels, frame)
+
+    def test_timelines_that_were_not_asked_for_are_absent(self):
+        path = self.folder / "ours.rrd"
+        record(f"rvldepthenc ! {SINK} timelines=pts+frame location={path}", real_frames(2))
+        names = {column.name for column in self.dataset(path).schema().index_columns()}
+        self.assertEqual(names, {"pts", "frame"})
+
+
+main()
