@@ -6,6 +6,8 @@
 
 #include "depth/gstdepthframe.h"
 
+#include <string.h>
+
 typedef struct
 {
   gsize offset;
@@ -68,6 +70,22 @@ gst_depth_frame_map (GstDepthFrame * frame, const GstVideoInfo * info,
   frame->stride = layout.stride;
   frame->pixels = (guint16 *) (gpointer) (frame->map.data + layout.offset);
   return TRUE;
+}
+
+void
+gst_depth_frame_clear_padding (const GstDepthFrame * frame,
+    const GstVideoInfo * info)
+{
+  const gsize row = 2 * (gsize) GST_VIDEO_INFO_WIDTH (info);
+  guint8 *end = frame->map.data + frame->map.size;
+  guint8 *padding = (guint8 *) frame->pixels + row;
+
+  if (frame->stride == row)
+    return;
+  for (gint y = 0; y < GST_VIDEO_INFO_HEIGHT (info); y++) {
+    memset (padding, 0, MIN (frame->stride - row, (gsize) (end - padding)));
+    padding += frame->stride;
+  }
 }
 
 void

@@ -38,6 +38,11 @@ typedef struct
 gboolean gst_depth_frame_map (GstDepthFrame * frame, const GstVideoInfo * info,
     GstBuffer * buffer, GstMapFlags flags, gchar ** problem);
 
+/* Zeros what is between the rows and after the last one, as far as the buffer
+ * goes: a pool's buffer has bytes of older frames there. */
+void gst_depth_frame_clear_padding (const GstDepthFrame * frame,
+    const GstVideoInfo * info);
+
 void gst_depth_frame_unmap (GstDepthFrame * frame);
 
 G_END_DECLS

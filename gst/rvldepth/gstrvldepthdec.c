@@ -286,18 +286,6 @@ negotiate (GstRvlDepthDec * self, const Picture * picture, gdouble meter)
       GST_FLOW_FLUSHING : GST_FLOW_NOT_NEGOTIATED;
 }
 
-static void
-clear_row_padding (const GstDepthFrame * frame, const Picture * picture)
-{
-  gsize row = 2 * (gsize) picture->width;
-
-  if (frame->stride == row)
-    return;
-  for (gsize y = 0; y + 1 < picture->height; y++)
-    memset ((guint8 *) frame->pixels + y * frame->stride + row, 0,
-        frame->stride - row);
-}
-
 static gchar *
 decode (GstRvlDepthDec * self, const Codec * codec, const Picture * picture,
     GstBuffer * output)
@@ -312,7 +300,7 @@ decode (GstRvlDepthDec * self, const Codec * codec, const Picture * picture,
   if (problem == NULL && picture->rvl.a != 0)
     rvl_dequantise (frame.pixels, frame.stride, picture->width,
         picture->height, &picture->rvl, self->meter);
-  clear_row_padding (&frame, picture);
+  gst_depth_frame_clear_padding (&frame, &self->info);
   gst_depth_frame_unmap (&frame);
   return problem;
 }

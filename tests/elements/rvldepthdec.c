@@ -206,19 +206,26 @@ GST_START_TEST (test_downstream_pool)
 
 GST_END_TEST;
 
+/* Also after the last row, and where the pool's buffer had something else. */
 GST_START_TEST (test_row_padding_is_zero)
 {
   GstHarness *h = decoder_new ("rvldepthdec", media_types[__i__]);
   guint16 *samples = samples_new (101, 37, RANDOM);
-  GstMapInfo map;
-  GstBuffer *out = gst_harness_push_and_pull (h, encoded_new (__i__, samples,
-          101, 37, 0));
 
-  gst_buffer_map (out, &map, GST_MAP_READ);
-  for (guint y = 0; y + 1 < 37; y++)
-    fail_unless (map.data[204 * y + 202] == 0 && map.data[204 * y + 203] == 0);
-  gst_buffer_unmap (out, &map);
-  gst_buffer_unref (out);
+  for (guint turn = 0; turn < 3; turn++) {
+    GstMapInfo map;
+    GstBuffer *out = gst_harness_push_and_pull (h, encoded_new (__i__, samples,
+            101, 37, turn));
+
+    gst_buffer_map (out, &map, GST_MAP_READWRITE);
+    fail_unless_equals_int (map.size, 204 * 37);
+    for (guint y = 0; y < 37; y++)
+      fail_unless (map.data[204 * y + 202] == 0
+          && map.data[204 * y + 203] == 0, "row %u", y);
+    memset (map.data, 0xaa, map.size);
+    gst_buffer_unmap (out, &map);
+    gst_buffer_unref (out);
+  }
   g_free (samples);
   decoder_free (h);
 }
