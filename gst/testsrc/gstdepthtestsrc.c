@@ -32,6 +32,7 @@
 #include <gst/video/video.h>
 
 #include "camera.h"
+#include "depth/gstdepthframe.h"
 #include "depth/gstdepthmeta.h"
 #include "gstdepthtestsrc.h"
 #include "pattern.h"
@@ -414,40 +415,21 @@ ensure_camera (GstDepthTestSrc * self, const Settings * settings)
   self->camera_settings = *settings;
 }
 
-/* A buffer of a pool has bytes of older frames between its rows. */
-static void
-clear_padding (GstVideoFrame * frame)
-{
-  gsize row = (gsize) GST_VIDEO_FRAME_WIDTH (frame) * 2;
-  gsize stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0);
-  guint8 *pixels = GST_VIDEO_FRAME_PLANE_DATA (frame, 0);
-  guint8 *end = frame->map[0].data + frame->map[0].size;
-  gint y;
-
-  for (y = 0; y < GST_VIDEO_FRAME_HEIGHT (frame); y++) {
-    guint8 *padding = pixels + y * stride + row;
-
-    memset (padding, 0, MIN (stride - row, (gsize) (end - padding)));
-  }
-}
-
 static void
 draw (GstDepthTestSrc * self, const Settings * settings, guint64 number,
-    GstClockTime time, GstVideoFrame * frame)
+    GstClockTime time, GstDepthFrame * frame)
 {
-  guint8 *pixels = GST_VIDEO_FRAME_PLANE_DATA (frame, 0);
-  gsize stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0);
+  guint8 *pixels = (guint8 *) frame->pixels;
 
   if (settings->pattern == PATTERN_SCENE) {
     ensure_camera (self, settings);
-    camera_shoot (self->camera, number, time, pixels, stride);
+    camera_shoot (self->camera, number, time, pixels, frame->stride);
   } else {
     pattern_draw (settings->pattern, settings->seed, number,
-        GST_VIDEO_FRAME_WIDTH (frame), GST_VIDEO_FRAME_HEIGHT (frame), pixels,
-        stride);
+        GST_VIDEO_INFO_WIDTH (&self->info),
+        GST_VIDEO_INFO_HEIGHT (&self->info), pixels, frame->stride);
   }
-  if (stride > (gsize) GST_VIDEO_FRAME_WIDTH (frame) * 2)
-    clear_padding (frame);
+  gst_depth_frame_clear_padding (frame, &self->info);
 }
 
 static void
@@ -488,22 +470,18 @@ static GstFlowReturn
 gst_depth_test_src_fill (GstPushSrc * src, GstBuffer * buffer)
 {
   GstDepthTestSrc *self = GST_DEPTH_TEST_SRC (src);
-  gboolean reverse = GST_BASE_SRC (self)->segment.rate < 0.0;
-  GstVideoFrame frame;
+  GstDepthFrame frame;
   GstClockTime time;
   Settings settings;
   guint64 number;
+  gchar *problem;
 
   /* the still of framerate 0/1 is one frame; backwards 0 is the last one */
   if ((self->info.fps_n == 0 && self->frame > 0) || self->frame < 0)
     return GST_FLOW_EOS;
-  if (!gst_video_frame_map (&frame, &self->info, buffer, GST_MAP_WRITE)) {
-    GST_ELEMENT_ERROR (self, RESOURCE, WRITE, (NULL),
-        ("cannot write to a buffer of %" G_GSIZE_FORMAT " bytes for a frame "
-            "of %" G_GSIZE_FORMAT, gst_buffer_get_size (buffer),
-            self->info.size));
-    return GST_FLOW_ERROR;
-  }
+  if (!gst_depth_frame_map (&frame, &self->info, buffer, GST_MAP_WRITE,
+          &problem))
+    goto bad_buffer;
   number = self->first_frame + self->frame;
   time = self->first_time + frame_time (self, self->frame);
   gst_object_sync_values (GST_OBJECT (self), time);
@@ -511,13 +489,18 @@ gst_depth_test_src_fill (GstPushSrc * src, GstBuffer * buffer)
   settings = self->settings;
   GST_OBJECT_UNLOCK (self);
   draw (self, &settings, number, time, &frame);
-  gst_video_frame_unmap (&frame);
+  gst_depth_frame_unmap (&frame);
   attach_metas (self, &settings, buffer);
   stamp (self, number, time, buffer);
   GST_LOG_OBJECT (self, "frame %" G_GUINT64_FORMAT " at %" GST_TIME_FORMAT,
       number, GST_TIME_ARGS (time));
-  self->frame += reverse ? -1 : 1;
+  self->frame += GST_BASE_SRC (self)->segment.rate < 0.0 ? -1 : 1;
   return GST_FLOW_OK;
+
+bad_buffer:
+  GST_ELEMENT_ERROR (self, RESOURCE, WRITE, ("%s", problem), (NULL));
+  g_free (problem);
+  return GST_FLOW_ERROR;
 }
 
 static void

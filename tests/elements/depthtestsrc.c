@@ -914,11 +914,28 @@ GST_START_TEST (test_renegotiation)
 
 GST_END_TEST;
 
-/* A pool of buffers with padded rows and an offset, dirty, as a downstream
+/* A pool of dirty buffers with padded rows and an offset, as a downstream
  * element may offer. */
 #define OFFSET 16
 #define STRIDE 160
-typedef GstBufferPool DirtyPool;
+typedef struct
+{
+  const gchar *source;
+  gsize after;                  /* bytes after the samples of the last row */
+  gsize first_memory;           /* 0: all in one */
+} PoolCase;
+
+static const PoolCase pools[] = {
+  {"sensor=tof", 0, 0}, {"pattern=random", 0, 0}, {"sensor=stereo", 32, 0},
+  {"sensor=ideal", 32, 3001}, {"pattern=invalid", 5, OFFSET},
+};
+
+typedef struct
+{
+  GstBufferPool parent;
+  PoolCase pool;
+} DirtyPool;
+
 typedef GstBufferPoolClass DirtyPoolClass;
 GType dirty_pool_get_type (void);
 G_DEFINE_TYPE (DirtyPool, dirty_pool, GST_TYPE_BUFFER_POOL);
@@ -927,11 +944,17 @@ static GstFlowReturn
 dirty_pool_alloc (GstBufferPool * pool, GstBuffer ** buffer,
     GstBufferPoolAcquireParams * params)
 {
+  const PoolCase *self = &((DirtyPool *) pool)->pool;
   gsize offset[GST_VIDEO_MAX_PLANES] = { OFFSET };
   gint stride[GST_VIDEO_MAX_PLANES] = { STRIDE };
+  gsize size = OFFSET + STRIDE * 47 + 128 + self->after;
 
-  /* the last row has no padding */
-  *buffer = gst_buffer_new_allocate (NULL, OFFSET + STRIDE * 47 + 128, NULL);
+  *buffer = gst_buffer_new ();
+  if (self->first_memory > 0)
+    gst_buffer_append_memory (*buffer, gst_allocator_alloc (NULL,
+            self->first_memory, NULL));
+  gst_buffer_append_memory (*buffer, gst_allocator_alloc (NULL,
+          size - self->first_memory, NULL));
   gst_buffer_memset (*buffer, 0, 0xaa, -1);
   gst_buffer_add_video_meta_full (*buffer, GST_VIDEO_FRAME_FLAG_NONE,
       GST_VIDEO_FORMAT_GRAY16_LE, 64, 48, 1, offset, stride);
@@ -961,44 +984,82 @@ offer_pool (GstPad * pad, GstPadProbeInfo * info, gpointer pool)
   return GST_PAD_PROBE_HANDLED;
 }
 
+static GstHarness *
+pool_source_new (const PoolCase * pool_case, GstBufferPool ** pool)
+{
+  gchar *properties = g_strdup_printf ("num-buffers=1 %s", pool_case->source);
+  GstHarness *h = source_new (properties, CAPS ",width=64,height=48");
+
+  *pool = gst_object_ref_sink (g_object_new (dirty_pool_get_type (), NULL));
+  ((DirtyPool *) * pool)->pool = *pool_case;
+  gst_pad_add_probe (h->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM,
+      offer_pool, *pool, NULL);
+  g_free (properties);
+  return h;
+}
+
 GST_START_TEST (test_pool_of_downstream)
 {
-  static const gchar *sources[] = { "sensor=tof", "pattern=random" };
+  GstBufferPool *pool;
+  GstHarness *h = pool_source_new (&pools[__i__], &pool);
+  guint16 *expected = shoot (pools[__i__].source, 0, 64, 48), *samples;
+  GstBuffer *buffer;
+  GstMapInfo map;
 
-  for (guint i = 0; i < G_N_ELEMENTS (sources); i++) {
-    gchar *properties = g_strdup_printf ("num-buffers=1 %s", sources[i]);
-    GstHarness *h = source_new (properties, CAPS ",width=64,height=48");
-    GstBufferPool *pool = g_object_new (dirty_pool_get_type (), NULL);
-    guint16 *expected = shoot (sources[i], 0, 64, 48), *samples;
-    GstBuffer *buffer;
-    GstMapInfo map;
+  gst_harness_play (h);
+  buffer = gst_harness_pull (h);
+  fail_unless (buffer->pool == pool);
+  fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
+  for (guint at = 0; at < map.size; at++) {
+    guint column = (at - OFFSET) % STRIDE;
 
-    gst_object_ref_sink (pool);
-    gst_pad_add_probe (h->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM,
-        offer_pool, pool, NULL);
-    gst_harness_play (h);
-    buffer = gst_harness_pull (h);
-    fail_unless (buffer->pool == pool);
-    samples = samples_of (buffer, 64, 48);
-    fail_unless (memcmp (samples, expected, 64 * 48 * 2) == 0);
-    fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
-    for (guint at = 0; at < map.size; at++) {
-      guint column = (at - OFFSET) % STRIDE;
-
-      if (at < OFFSET) {
-        fail_unless_equals_int (map.data[at], 0xaa);
-      } else if (column >= 128) {
-        fail_unless_equals_int (map.data[at], 0);
-      }
+    if (at < OFFSET) {
+      fail_unless_equals_int (map.data[at], 0xaa);
+    } else if (column >= 128) {
+      fail_unless_equals_int (map.data[at], 0);
     }
-    gst_buffer_unmap (buffer, &map);
-    gst_buffer_unref (buffer);
-    gst_harness_teardown (h);
-    gst_object_unref (pool);
-    g_free (properties);
-    g_free (samples);
-    g_free (expected);
   }
+  gst_buffer_unmap (buffer, &map);
+  /* gst_video_frame_map() maps one memory */
+  buffer = gst_buffer_make_writable (buffer);
+  gst_buffer_replace_all_memory (buffer, gst_buffer_get_all_memory (buffer));
+  samples = samples_of (buffer, 64, 48);
+  fail_unless (memcmp (samples, expected, 64 * 48 * 2) == 0);
+  gst_buffer_unref (buffer);
+  gst_harness_teardown (h);
+  gst_object_unref (pool);
+  g_free (samples);
+  g_free (expected);
+}
+
+GST_END_TEST;
+
+/* Buffers that are too small are an error, and nothing is written. */
+GST_START_TEST (test_pool_of_small_buffers)
+{
+  const PoolCase small = { "sensor=stereo", -1, 0 };
+  GstBufferPool *pool;
+  GstHarness *h = pool_source_new (&small, &pool);
+  GstBus *bus = gst_bus_new ();
+  GstMessage *message;
+  GError *error;
+
+  gst_element_set_bus (h->element, bus);
+  gst_harness_play (h);
+  message = gst_bus_timed_pop_filtered (bus, GST_CLOCK_TIME_NONE,
+      GST_MESSAGE_ERROR);
+  gst_message_parse_error (message, &error, NULL);
+  fail_unless (g_error_matches (error, GST_RESOURCE_ERROR,
+          GST_RESOURCE_ERROR_WRITE));
+  fail_unless (strstr (error->message, "7663 bytes") != NULL, "%s",
+      error->message);
+  g_error_free (error);
+  gst_message_unref (message);
+  gst_element_set_bus (h->element, NULL);
+  gst_bus_set_flushing (bus, TRUE);
+  gst_object_unref (bus);
+  gst_harness_teardown (h);
+  gst_object_unref (pool);
 }
 
 GST_END_TEST;
@@ -1125,7 +1186,9 @@ depthtestsrc_suite (void)
   tcase_add_test (element, test_live);
   tcase_add_test (element, test_live_does_not_seek);
   tcase_add_test (element, test_renegotiation);
-  tcase_add_test (element, test_pool_of_downstream);
+  tcase_add_loop_test (element, test_pool_of_downstream, 0,
+      G_N_ELEMENTS (pools));
+  tcase_add_test (element, test_pool_of_small_buffers);
   tcase_add_test (element, test_states);
   tcase_add_test (element, test_restart);
   tcase_add_test (element, test_properties_while_playing);
