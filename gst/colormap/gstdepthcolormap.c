@@ -13,7 +13,7 @@
  *
  * ## Example launch lines
  * |[
- * gst-launch-1.0 depthtestsrc ! depthcolormap legend=true ! videoconvert ! autovideosink
+ * gst-launch-1.0 depthtestsrc num-buffers=300 ! depthcolormap legend=true ! videoconvert ! autovideosink
  * ]| A camera's depth in a window, with a legend.
  * |[
  * gst-launch-1.0 depthtestsrc num-buffers=1 ! depthcolormap near=0.5 far=4 colormap=viridis ! videoconvert ! pngenc ! filesink location=depth.png

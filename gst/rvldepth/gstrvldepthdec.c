@@ -18,8 +18,8 @@
  *
  * ## Example launch lines
  * |[
- * gst-launch-1.0 depthtestsrc num-buffers=30 ! rvldepthenc ! rvldepthdec ! fakesink
- * ]| There and back.
+ * gst-launch-1.0 depthtestsrc num-buffers=1 ! rvldepthenc ! filesink location=depth.rvl
+ * ]| A frame as a file: what Rerun and ROS 2 call compressed depth.
  * |[
  * gst-launch-1.0 filesrc location=depth.rvl blocksize=-1 ! image/x-rvl,depth-meter=1000/1 ! rvldepthdec ! depthcolormap ! pngenc ! filesink location=depth.png
  * ]| A stored frame as a picture.

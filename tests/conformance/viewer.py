@@ -13,6 +13,7 @@ from PIL import Image
 from rerun.experimental import ViewerClient
 
 ENTITY = "depth"
+WINDOW = "1800x500"
 PINHOLE = (615.0, 615.0, 320.0, 240.0, 640, 480)
 PICTURES = VENV.parent / "pictures"
 SINK = (
@@ -114,7 +115,7 @@ class Viewer(Test):
     def one_viewer(self, recording, views):
         blueprint, port = self.folder / "layout.rbl", free_port()
         ids = layout(blueprint)
-        command = [RERUN, "--headless", "--bind", "127.0.0.1", "--port", str(port), "--renderer", "vulkan", "--window-size", "1800x500"]
+        command = [RERUN, "--headless", "--bind", "127.0.0.1", "--port", str(port), "--renderer", "vulkan", "--window-size", WINDOW]
         process = subprocess.Popen([*command, blueprint, recording], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             return shots(viewer_client(port, process), {view: ids[view] for view in views})

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""docs/ELEMENT.md and gst-inspect-1.0 say the same: properties, defaults, and the words of their descriptions; element and pad names."""
+import re
+from pathlib import Path
+
+from common import Gst, Test, main
+
+import gi
+
+gi.require_version("GObject", "2.0")
+from gi.repository import GObject  # noqa: E402
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def plugin_elements():
+    features = Gst.Registry.get().get_feature_list_by_plugin("rvldepth")
+    return sorted(feature.get_name() for feature in features)
+
+
+def plain(text):
+    return re.sub(r"\s+", " ", text.replace("`", "").replace("\\", "")).strip().rstrip(".").lower()
+
+
+def table(page):
+    """{property: (default, meaning)} of the table whose first two columns are property and default."""
+    rows, inside = {}, False
+    for line in page.read_text().splitlines():
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
+        if [plain(cell) for cell in cells[:2]] == ["property", "default"]:
+            inside = True
+        elif inside and line.startswith("|"):
+            if not set(cells[0]) <= set("-: "):
+                rows[plain(cells[0])] = (plain(cells[1]), plain(cells[2]))
+        else:
+            inside = False
+    return rows
+
+
+def default_of(element, pspec):
+    """As gst-inspect-1.0 prints it, None where nothing is set."""
+    value = element.get_property(pspec.name)
+    if value is None or pspec.value_type.name in ("GstValueArray", "GstStructure"):
+        return None
+    if isinstance(value, bool):
+        return str(value).lower()
+    if pspec.value_type.is_a(GObject.TYPE_ENUM):
+        return value.value_nick
+    if pspec.value_type.is_a(GObject.TYPE_FLAGS):
+        every = sum(type(value).__flags_values__)
+        return {"all"} if value == every else {*value.value_nicks}
+    return value
+
+
+def number(text):
+    """A number, also in hexadecimal or with a unit: nanoseconds are written in seconds, bytes in MiB."""
+    digits, _, unit = text.partition(" ")
+    factor = {"": 1, "s": 1e9, "mib": 2**20}[unit]
+    return factor * (int(digits, 16) if digits.startswith("0x") else float(digits))
+
+
+def same(documented, default, pspec):
+    if default is None:  # the description has words for what that means
+        return documented in ("", "none") or documented in plain(pspec.blurb)
+    if isinstance(default, str):
+        return documented == default
+    if isinstance(default, set):
+        return default == {*documented.split("+")}
+    return number(documented) == default
+
+
+class Docs(Test):
+    def test_every_element_has_its_page(self):
+        self.assertIn("rvldepthenc", plugin_elements())
+        for name in plugin_elements():
+            with self.subTest(name):
+                self.assertTrue((DOCS / f"{name}.md").exists())
+
+    def test_properties(self):
+        for name in plugin_elements():
+            element, page = Gst.ElementFactory.make(name), DOCS / f"{name}.md"
+            ours = {p.name: p for p in element.list_properties() if p.owner_type == element.__gtype__}
+            documented = table(page) if page.exists() else {}
+            with self.subTest(name):
+                self.assertEqual(sorted(documented), sorted(ours))
+            for key in documented.keys() & ours.keys():
+                with self.subTest(f"{name}.{key}"):
+                    default, meaning = documented[key]
+                    actual = default_of(element, ours[key])
+                    self.assertTrue(same(default, actual, ours[key]), f"{default!r} is not {actual!r}")
+                    self.assertTrue(meaning.startswith(plain(ours[key].blurb)), f"{meaning!r} does not begin with {plain(ours[key].blurb)!r}")
+
+
+main()
