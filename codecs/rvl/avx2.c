@@ -227,6 +227,7 @@ make_words (const uint8_t * nibbles, size_t n, uint8_t * to)
   }
 }
 
+#include "digits.h"
 #include "vector-encode.h"
 
 #include "encode.h"
@@ -367,29 +368,7 @@ sum_up (Sums * sums, Vector token, uint8_t * depths, const bool check)
   _mm256_storeu_si256 ((Vector *) depths, depth);
 }
 
-static inline Sums
-sum_up_all (const uint16_t * tokens, unsigned n, uint16_t previous,
-    uint8_t * depths, const bool check)
-{
-  Sums sums = { words (previous), bytes (0), bytes (0) };
-
-  for (; n > LANES; n -= LANES, tokens += LANES, depths += 2 * LANES)
-    sum_up (&sums, load (tokens), depths, check);
-  sum_up (&sums, first_lanes (load (tokens), n), depths, check);
-  return sums;
-}
-
-/* From below 32768 no difference of 16 bits wraps around to below 32768. */
-static inline bool
-make_depths (const uint16_t * tokens, unsigned n, uint16_t previous,
-    uint8_t * depths)
-{
-  if (previous < 0x8000
-      && !top_bits (sum_up_all (tokens, n, previous, depths, false).high))
-    return true;
-  return !any_bits (sum_up_all (tokens, n, previous, depths, true).wrong);
-}
-
+#include "sums.h"
 #include "vector-decode.h"
 
 const RvlKernel rvl_avx2 = { "avx2", prepare, encode, decode };

@@ -26,7 +26,7 @@ typedef struct
       const RvlPicture * picture);
 } RvlKernel;
 
-extern const RvlKernel rvl_avx2, rvl_portable;
+extern const RvlKernel rvl_avx512, rvl_avx2, rvl_portable;
 
 /* The kernels that this machine can run, fastest first, then NULL. */
 const RvlKernel *const *rvl_kernels (void);

@@ -5,6 +5,7 @@
 #include <threads.h>
 
 static const RvlKernel *const all[] = {
+  &rvl_avx512,
   &rvl_avx2,
   &rvl_portable,
 };
