@@ -78,11 +78,21 @@ color (guint map, gdouble t)
 }
 
 static void
+make_ramp (guint map)
+{
+  static guint made = 0;
+
+  if (map != made)
+    colormap_ramp (&colormaps[map - 1], &rgba, false, ramp);
+  made = map;
+}
+
+static void
 make_table (guint map, gdouble near, gdouble far)
 {
   ColormapRange range = { near, far, 0, 1, 2 };
 
-  colormap_ramp (&colormaps[map - 1], &rgba, false, ramp);
+  make_ramp (map);
   colormap_table (ramp, &range, NULL, table);
 }
 
@@ -134,13 +144,16 @@ GST_START_TEST (test_table)
     {1000, 1001}, {70000, 80000}, {-5, 0.5}, {65535, 65536}, {0, 1e300}
   };
 
+  /* under valgrind, a part of the samples */
+  guint step = g_getenv ("DEPTH_TEST_LIGHT") ? 61 : 1;
+
   for (guint map = 1; map <= COLORMAP_COUNT; map++) {
     for (guint r = 0; r < G_N_ELEMENTS (ranges); r++) {
       gdouble near = ranges[r].near, far = ranges[r].far;
 
       make_table (map, near, far);
       assert_equals_int (table[at (0)], 0);
-      for (guint depth = 1; depth < 65536; depth++) {
+      for (guint depth = 1; depth < 65536; depth += step) {
         uint32_t expected = depth < near ? 1 : depth > far ? 2
             : color (map, (depth - near) / (far - near));
 
@@ -196,7 +209,7 @@ GST_START_TEST (test_invert)
   uint32_t inverted[COLORMAP_RAMP_SIZE];
 
   for (guint map = 0; map < COLORMAP_COUNT; map++) {
-    colormap_ramp (&colormaps[map], &rgba, false, ramp);
+    make_ramp (map + 1);
     colormap_ramp (&colormaps[map], &rgba, true, inverted);
     for (guint i = 0; i < COLORMAP_RAMP_SIZE; i++)
       fail_unless (difference (ramp[i],
@@ -301,7 +314,7 @@ GST_START_TEST (test_equalizer)
   fill_frame (pixels, 2000, 2400);
   for (guint i = 0; i < 60; i++)
     measure (&equalizer, pixels, 0.033);
-  colormap_ramp (&colormaps[0], &rgba, false, ramp);
+  make_ramp (1);
   colormap_table (ramp, &range, &equalizer, table);
   for (guint i = 0; i < SIDE * SIDE; i++)
     counts[byte_of (table[pixels[i]], 0) / 64]++;
@@ -344,7 +357,7 @@ draw_legend (guint width, guint height, guint pixel_size, guint padding,
   picture.paper = PAPER;
   picture.data = g_malloc (stride * height);
   memset (picture.data, 0x55, stride * height);
-  colormap_ramp (&colormaps[4], &rgba, false, ramp);
+  make_ramp (5);
   colormap_table (ramp, &range, NULL, table);
   colormap_legend (&picture, table, &range, units);
   for (guint y = 0; y < height; y++)
