@@ -59,11 +59,17 @@ typedef struct
 {
   float curve[COLORMAP_BINS + 1];
   bool measured;
+
+  /* private: the curves of the last frames */
+  float frames[3][COLORMAP_BINS + 1];
+  unsigned next;
 } ColormapEqualizer;
 
-/* Moves the curve towards that of this frame, the further the more time has
- * passed. The first frame after measured = false counts in full, and a frame
- * without a sample in the range changes nothing. */
+/* Moves the curve towards the median of this frame's and the two before it, the
+ * further the more time has passed: a frame of garbage is never seen. The first
+ * frame after measured = false counts in full, and one without a sample in the
+ * range changes nothing. seconds: since the last frame; not positive = not
+ * known. */
 void colormap_equalizer_measure (ColormapEqualizer *equalizer,
     const uint16_t *pixels, size_t stride, uint32_t width, uint32_t height,
     double near, double far, double seconds);

@@ -795,7 +795,8 @@ GST_START_TEST (test_steady_camera)
 GST_END_TEST;
 
 /* A frame of garbage is not seen afterwards; another scene is, in a second. */
-GST_START_TEST (test_scene_change)
+static void
+check_scene_change (gboolean equalize)
 {
   GstHarness *h = harness_new (SIDE, SIDE, "RGBA", "");
   guint16 *scene = g_new (guint16, SIDE * SIDE);
@@ -804,6 +805,7 @@ GST_START_TEST (test_scene_change)
   gdouble near = 0, far = 0;
   guint i;
 
+  g_object_set (h->element, "equalize", equalize, NULL);
   for (i = 0; i < SIDE * SIDE; i++)
     garbage[i] = g_random_int_range (0, 65536);
   draw_scene (scene, 600, 4500, 1);
@@ -825,6 +827,12 @@ GST_START_TEST (test_scene_change)
   g_free (scene);
   g_free (garbage);
   harness_free (h);
+}
+
+GST_START_TEST (test_scene_change)
+{
+  check_scene_change (FALSE);
+  check_scene_change (TRUE);
 }
 
 GST_END_TEST;
