@@ -5,7 +5,8 @@
 # BUILD/bench. Peers that are not there are left out, saying so; nothing is
 # installed. For all of them: libpng-dev libzstd-dev liblz4-dev libavcodec-dev
 # libavutil-dev, cargo, and a Python with rerun-sdk (tests/run.sh makes one in
-# build/venv; DEPTH_VENV names another).
+# build/venv; DEPTH_VENV names another), and one with opencv-python-headless and
+# pyrealsense2, named by BENCH_PYTHON.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -16,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 
 [ -f "$build/build.ninja" ] || meson setup --buildtype=release "$build"
 ninja -C "$build" tests/bench/bench-codecs tests/bench/bench-recording \
-  gst/libgstrvldepth.so
+  tests/bench/bench-depthcolormap gst/libgstrvldepth.so
 mkdir -p "$out"
 export GST_PLUGIN_PATH="$build/gst" GST_REGISTRY="$out/registry.bin"
 
@@ -47,6 +48,10 @@ export DEPTH_SHARED="$work"
 
 echo "--- codecs"
 "$build/tests/bench/bench-codecs" "$out/codecs.csv" | tee "$out/codecs.txt"
+
+echo "--- preview"
+"${BENCH_PYTHON:-python3}" tests/bench/depthcolormap.py \
+  "$build/tests/bench/bench-depthcolormap" | tee "$out/preview.txt"
 
 if gst-inspect-1.0 rerunsink > /dev/null; then
   echo "--- recording"
