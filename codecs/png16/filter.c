@@ -115,8 +115,7 @@ unfilter_sub (const uint8_t * filtered, size_t size, uint8_t * row)
     sum += __builtin_shufflevector (zero, sum, 8, 9, 10, 11, 12, 13, 14, 15,
         16, 17, 18, 19, 20, 21, 22, 23);
     store (row + i, sum + before);
-    before += __builtin_shufflevector (sum, sum, 14, 15, 14, 15, 14, 15, 14,
-        15, 14, 15, 14, 15, 14, 15, 14, 15);
+    before += (Bytes) ((Words) zero + ((Words) sum)[7]);
   }
   unfilter_bytes (PNG16_SUB, filtered, NULL, i, size, row);
 }
