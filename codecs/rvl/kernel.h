@@ -26,7 +26,8 @@ typedef struct
       const RvlPicture * picture);
 } RvlKernel;
 
-extern const RvlKernel rvl_avx512, rvl_avx2, rvl_portable;
+extern const RvlKernel rvl_avx512, rvl_avx2, rvl_ssse3, rvl_neon,
+    rvl_portable;
 
 /* The kernels that this machine can run, fastest first, then NULL. */
 const RvlKernel *const *rvl_kernels (void);

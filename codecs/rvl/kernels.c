@@ -5,8 +5,13 @@
 #include <threads.h>
 
 static const RvlKernel *const all[] = {
+#if defined __x86_64__ || defined __i386__
   &rvl_avx512,
   &rvl_avx2,
+  &rvl_ssse3,
+#elif defined __aarch64__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  &rvl_neon,
+#endif
   &rvl_portable,
 };
 

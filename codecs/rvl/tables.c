@@ -12,11 +12,11 @@ static void
 fill_row (unsigned bits)
 {
   uint8_t *seconds = rvl_tables.keep_seconds[bits];
-  uint8_t *counts = rvl_tables.keep_counts[bits];
+  uint8_t *thirds = rvl_tables.keep_thirds[bits];
   uint8_t *pairs = rvl_tables.keep_pairs[bits];
 
   memset (seconds, ZERO, 16);
-  memset (counts, ZERO, 16);
+  memset (thirds, ZERO, 16);
   memset (pairs, ZERO, 16);
   rvl_tables.ones[bits] = 0;
 
@@ -30,10 +30,13 @@ fill_row (unsigned bits)
     }
   }
 
-  for (uint8_t i = 0; i < 4; i++)
-    for (uint8_t j = 0; j <= (bits >> 2 * i & 3); j++)
-      *counts++ = 4 * i + j;
-  rvl_tables.kept[bits] = (uint8_t) (counts - rvl_tables.keep_counts[bits]);
+  for (uint8_t i = 0; i < 4; i++) {
+    *thirds++ = 4 * i;
+    if (bits >> i & 1)
+      *thirds++ = 4 * i + 1;
+    if (bits >> i & 16)
+      *thirds++ = 4 * i + 2;
+  }
 }
 
 void

@@ -11,10 +11,9 @@ typedef struct
   /* Eight pairs: every first byte, and the second where a bit is set. */
   uint8_t keep_seconds[256][16];
 
-  /* Four quadruples: as many bytes of each as its two bits say, and one more;
-   * and how many that are in all. */
-  uint8_t keep_counts[256][16];
-  uint8_t kept[256];
+  /* Four quadruples: every first byte, the second where one of the low four
+   * bits is set, and the third where one of the high four is. */
+  uint8_t keep_thirds[256][16];
 
   /* Eight pairs: both bytes where a bit is set. */
   uint8_t keep_pairs[256][16];

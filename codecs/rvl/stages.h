@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The steps of vector-encode.h and vector-decode.h for instruction sets that
+ * shuffle bytes by a table, whatever their width. Include it behind one of the
+ * simd-*.h. Where a vector has two halves, most instructions work on each for
+ * itself. */
+#pragma once
+
+#include "long-tokens.h"
+#include "tables.h"
+#include "tokens.h"
+
+static inline Half
+table_row (const uint8_t row[16])
+{
+  return load_half (row);
+}
+
+/* 1 <= n <= LANES */
+static inline Vector
+first_lanes (Vector v, unsigned n)
+{
+  static const uint16_t lanes[2 * LANES] = {
+    0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff,
+#if HALVES == 2
+    0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff
+#endif
+  };
+
+  return both (v, load (lanes + LANES - n));
+}
+
+/* The bytes of each four swapped: of words, the first nibbles come first. */
+static inline Vector
+swap_words (Vector v)
+{
+  static const uint8_t swap[16] = {
+    3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12
+  };
+
+  return shuffle (v, in_all_halves (load_half (swap)));
+}
+
+/* ---- encoding ---- */
+
+static inline uint64_t
+depth_mask (const uint8_t * samples)
+{
+  uint64_t mask = 0;
+
+  for (unsigned i = 0; i < 64; i += 2 * LANES) {
+    Vector a = is_zero16 (load (samples + 2 * i));
+    Vector b = is_zero16 (load (samples + 2 * i + 2 * LANES));
+
+    mask |= (uint64_t) top_bits8 (in_order (narrow_flags (a, b))) << i;
+  }
+  return ~mask;
+}
+
+static inline Vector
+differences (const uint8_t * samples, uint16_t * tokens)
+{
+  Vector now = load (samples), before = load (samples - 2);
+  Vector d = sub16 (now, before);
+
+  store (tokens, differ (add16 (d, d), signs16 (d)));
+  /* A sum of different signs that has the wrong one. */
+  return without (differ (now, before), differ (now, d));
+}
+
+/* Keeps the first byte of each of eight pairs, and the second where the mask has
+ * a bit. */
+static inline uint8_t *
+put_pairs (uint8_t * to, Half pairs, uint32_t mask)
+{
+  store_half (to, half_shuffle (pairs,
+          table_row (rvl_tables.keep_seconds[mask])));
+  return to + 8 + count_ones8 (mask);
+}
+
+/* Keeps one to three bytes of each of four quadruples: four bits tell of which
+ * the second, and four of which the third too. */
+static inline uint8_t *
+put_quadruples (uint8_t * to, Half quadruples, uint32_t mask)
+{
+  store_half (to, half_shuffle (quadruples,
+          table_row (rvl_tables.keep_thirds[mask])));
+  return to + 4 + count_ones8 (mask);
+}
+
+/* The lower two digits, in one byte each; the first goes on if it shall. */
+static inline Vector
+two_digits (Vector token, Vector more)
+{
+  Vector first = either (both (token, words (63)), both (more, words (64)));
+
+  return either (first, both (left16 (token, 2), words (0x3f00)));
+}
+
+/* Tokens below 4096. */
+static inline uint8_t *
+put_short (uint8_t * to, Vector token)
+{
+  Vector more = above16 (token, words (63));
+  Vector pairs = two_digits (token, more);
+  uint32_t mask = top_bits8 (narrow_flags (more, more));
+
+  for (int i = 0; i < HALVES; i++)
+    to = put_pairs (to, half (pairs, i), mask >> 16 * i & 255);
+  return to;
+}
+
+/* All tokens. */
+static inline uint8_t *
+put_long (uint8_t * to, Vector token)
+{
+  Vector third = right16 (token, 12);
+  Vector two = without (words (-1), is_zero16 (right16 (token, 6)));
+  Vector three = without (words (-1), is_zero16 (third));
+  Vector low = either (two_digits (token, two), both (three, words (0x4000)));
+  Vector a = low_pairs16 (low, third), b = high_pairs16 (low, third);
+  uint32_t mask = top_bits8 (narrow_flags (two, three));
+
+  for (int i = 0; i < HALVES; i++, mask >>= 16) {
+    to = put_quadruples (to, half (a, i), (mask & 15) | (mask >> 4 & 0xf0));
+    to = put_quadruples (to, half (b, i), (mask >> 4 & 15)
+        | (mask >> 8 & 0xf0));
+  }
+  return to;
+}
+
+static inline uint8_t *
+make_digits (const uint16_t * tokens, unsigned n, uint8_t * to)
+{
+  for (unsigned i = 0; i < n; i += LANES) {
+    Vector token = load (tokens + i);
+
+    if (!any_bits (both (token, words (0xffc0)))) {
+      store (to, in_order (narrow (token, token)));
+      to += LANES;
+    } else if (!any_bits (both (token, words (0xf000)))) {
+      to = put_short (to, token);
+    } else {
+      to = put_long (to, token);
+    }
+  }
+  return to;
+}
+
+static inline uint8_t *
+make_nibbles (const uint8_t * digits, size_t n, uint8_t * to)
+{
+  for (size_t i = 0; i < n; i += 2 * LANES) {
+    Vector digit = load (digits + i);
+    Vector more = above8 (digit, bytes (7));
+    Vector first = either (both (digit, bytes (7)), both (more, bytes (8)));
+    Vector second = both (right16 (digit, 3), bytes (15));
+    Vector a = low_pairs8 (first, second), b = high_pairs8 (first, second);
+    uint32_t mask = top_bits8 (more);
+
+    for (int j = 0; j < HALVES; j++) {
+      to = put_pairs (to, half (a, j), mask >> 16 * j & 255);
+      to = put_pairs (to, half (b, j), mask >> (16 * j + 8) & 255);
+    }
+  }
+  return to;
+}
+
+static inline void
+make_words (const uint8_t * nibbles, size_t n, uint8_t * to)
+{
+  /* First nibble of a pair on top. */
+  const Vector weights = words (0x0110);
+
+  for (size_t i = 0; i < n; i += 4 * LANES) {
+    Vector a = weigh (load (nibbles + i), weights);
+    Vector b = weigh (load (nibbles + i + 2 * LANES), weights);
+
+    store (to + i / 2, swap_words (in_order (narrow (a, b))));
+  }
+}
+
+/* ---- decoding ---- */
+
+static inline void
+split_words (const uint8_t * from, size_t n, uint8_t * nibbles)
+{
+  for (size_t i = 0; i < 4 * n; i += 2 * LANES) {
+    Vector pair = swap_words (load (from + i));
+    Vector first = both (right16 (pair, 4), bytes (15));
+    Vector second = both (pair, bytes (15));
+
+    /* Moves the bit that says "more" to the top. */
+    first = add8 (first, bytes (0x78));
+    second = add8 (second, bytes (0x78));
+    store_pairs (nibbles + 2 * i, low_pairs8 (first, second),
+        high_pairs8 (first, second));
+  }
+}
+
+/* The six bits of a nibble and the one before, or only the nibble's three if
+ * that is another token's last. */
+static inline Vector
+digit_of (Vector nibble, Vector before)
+{
+  Vector high = both (nibble, bytes (7)), low = both (before, bytes (7));
+
+  return pick (before, either (left16 (high, 3), low), high);
+}
+
+/* Keeps the 16-bit lanes where the mask has a bit. */
+static inline uint16_t *
+keep_tokens (uint16_t * to, Half tokens, uint32_t mask)
+{
+  store_half (to, half_shuffle (tokens,
+          table_row (rvl_tables.keep_pairs[mask])));
+  return to + count_ones8 (mask);
+}
+
+static inline unsigned
+count_ones (uint32_t mask)
+{
+  return count_ones8 (mask & 255) + count_ones8 (mask >> 8 & 255)
+      + count_ones8 (mask >> 16 & 255) + count_ones8 (mask >> 24);
+}
+
+/* At every place the value of a token that ends there, of which those that do
+ * are kept: the last digit * (1, 8 or 64) + the one or two nibbles before. */
+static inline uint16_t *
+make_tokens (LongTokens * longs, const uint8_t * nibbles, size_t n,
+    uint16_t * to)
+{
+  for (size_t i = 0; i < n; i += 2 * LANES) {
+    const uint8_t *at = nibbles + i;
+    Vector n0 = load (at), n1 = load (at - 1), n2 = load (at - 2);
+    Vector n3 = load (at - 3), n4 = load (at - 4);
+    Vector three = both (n1, n2), four = both (three, n3);
+    Vector digit = digit_of (n0, n1);
+    Vector rest = pick (three, digit_of (n2, n3), bytes (0));
+    Vector weight = pick (four, bytes (64), pick (three, bytes (8),
+            bytes (1)));
+    Vector a = weigh (low_pairs8 (digit, rest), low_pairs8 (weight,
+            bytes (1)));
+    Vector b = weigh (high_pairs8 (digit, rest), high_pairs8 (weight,
+            bytes (1)));
+    uint32_t ends = top_bits8 (n0) ^ (UINT32_MAX >> (32 - 2 * LANES));
+    uint32_t longer = top_bits8 (both (four, n4)) & ends;
+    uint16_t *first = to;
+
+    for (int j = 0; j < HALVES; j++) {
+      to = keep_tokens (to, half (a, j), ends >> 16 * j & 255);
+      to = keep_tokens (to, half (b, j), ends >> (16 * j + 8) & 255);
+    }
+    for (; longer; longer &= longer - 1) {
+      unsigned place = (unsigned) __builtin_ctz (longer);
+
+      put_long_token (longs, at + place,
+          first + count_ones (ends & ((1u << place) - 1)));
+    }
+  }
+  return to;
+}
+
+typedef struct
+{
+  Vector before;                /* in all lanes: the depth before */
+  Vector high;                  /* top bit: a depth had it */
+  Vector wrong;                 /* not 0: a depth left its range */
+} Sums;
+
+static inline void
+sum_up (Sums * sums, Vector token, uint8_t * depths, const bool check)
+{
+  Vector difference = differ (right16 (token, 1),
+      sub16 (words (0), both (token, words (1))));
+  Vector v = difference, totals, depth;
+
+  v = add16 (v, up (v, 2));
+  v = add16 (v, up (v, 4));
+  v = add16 (v, up (v, 8));
+  totals = shuffle (v, words (0x0f0e));
+  depth = add16 (v, add16 (sums->before, totals_before (totals)));
+  sums->before = add16 (sums->before, total_of_all (totals));
+  sums->high = either (sums->high, depth);
+  if (check) {
+    /* As signed numbers they saturate where the unsigned ones wrap. */
+    Vector moved = differ (depth, words (0x8000));
+
+    sums->wrong = either (sums->wrong, differ (sub16 (moved, difference),
+            saturating_sub16 (moved, difference)));
+  }
+  store (depths, depth);
+}
+
+#include "sums.h"
