@@ -39,6 +39,16 @@ holds_for (const GstPinholeInfo * info, const GstVideoInfo * picture)
       && (gint) info->height == GST_VIDEO_INFO_HEIGHT (picture);
 }
 
+/* cx and cy count from the centre of the first pixel, as Rerun's
+ * depth_cloud.wgsl and librealsense do. A scale is a ratio of edges, half a
+ * pixel before: x' = scale * (x + 0.5) - 0.5. GStreamer's mirrors, -1 with an
+ * offset of size - 1, map centres already. */
+static gdouble
+centre_shift (gdouble scale)
+{
+  return scale > 0 ? (scale - 1) / 2 : (scale + 1) / 2;
+}
+
 static gboolean
 scale_pinhole (GstPinholeInfo * info, const GstVideoMetaTransform * transform)
 {
@@ -56,9 +66,9 @@ scale_pinhole (GstPinholeInfo * info, const GstVideoMetaTransform * transform)
     return FALSE;
 
   info->fx *= sx;
-  info->cx *= sx;
+  info->cx = sx * info->cx + centre_shift (sx);
   info->fy *= sy;
-  info->cy *= sy;
+  info->cy = sy * info->cy + centre_shift (sy);
   info->width = out->width;
   info->height = out->height;
   return TRUE;
@@ -70,24 +80,24 @@ static gboolean
 map_pinhole (GstPinholeInfo * info, const GstVideoMetaTransformMatrix * map)
 {
   const gfloat (*m)[3] = map->matrix;
+  gboolean turned = m[0][0] == 0 && m[1][1] == 0;
+  gdouble sx = turned ? m[0][1] : m[0][0];
+  gdouble sy = turned ? m[1][0] : m[1][1];
   gdouble x = info->cx - map->in_rectangle.x;
   gdouble y = info->cy - map->in_rectangle.y;
   gdouble fx = info->fx, fy = info->fy;
 
   if (m[2][0] != 0 || m[2][1] != 0 || m[2][2] != 1
-      || m[0][0] * m[1][1] - m[0][1] * m[1][0] <= 0)
+      || m[0][0] * m[1][1] - m[0][1] * m[1][0] <= 0
+      || (!turned && (m[0][1] != 0 || m[1][0] != 0)))
     return FALSE;
-  if (m[0][1] == 0 && m[1][0] == 0) {
-    info->fx = fabs (m[0][0]) * fx;
-    info->fy = fabs (m[1][1]) * fy;
-  } else if (m[0][0] == 0 && m[1][1] == 0) {
-    info->fx = fabs (m[0][1]) * fy;
-    info->fy = fabs (m[1][0]) * fx;
-  } else {
-    return FALSE;
-  }
-  info->cx = m[0][0] * x + m[0][1] * y + m[0][2] + map->out_rectangle.x;
-  info->cy = m[1][0] * x + m[1][1] * y + m[1][2] + map->out_rectangle.y;
+
+  info->fx = fabs (sx) * (turned ? fy : fx);
+  info->fy = fabs (sy) * (turned ? fx : fy);
+  info->cx = sx * (turned ? y : x) + centre_shift (sx) + m[0][2]
+      + map->out_rectangle.x;
+  info->cy = sy * (turned ? x : y) + centre_shift (sy) + m[1][2]
+      + map->out_rectangle.y;
   info->width = map->out_info->width;
   info->height = map->out_info->height;
   return TRUE;

@@ -17,7 +17,8 @@
  *
  * `GstPinholeMeta`
  * : `fx`, `fy` (double): focal lengths in pixels
- * : `cx`, `cy` (double): the principal point in pixels
+ * : `cx`, `cy` (double): the principal point in pixels, from the centre of the
+ *   first one
  * : `width`, `height` (uint): size of the picture that they hold for. A reader
  *   whose picture has another size must not use them.
  */
@@ -50,8 +51,8 @@ typedef struct
  * GstPinholeInfo:
  * @fx: horizontal focal length in pixels
  * @fy: vertical focal length in pixels
- * @cx: principal point in pixels from the left
- * @cy: principal point in pixels from the top
+ * @cx: principal point in pixels from the centre of the leftmost ones
+ * @cy: principal point in pixels from the centre of the topmost ones
  * @width: width in pixels of the picture that this holds for
  * @height: height in pixels of the picture that this holds for
  *
