@@ -102,7 +102,7 @@ raw_too_small (GstBuffer * buffer, const GstVideoInfo * info, gchar ** why)
 
 static RerunFrameState
 map_raw (RerunFrame * frame, GstBuffer * buffer, const GstVideoInfo * info,
-    gchar ** why)
+    gboolean own, gchar ** why)
 {
   gsize offset;
   GstBuffer *rows;
@@ -110,7 +110,7 @@ map_raw (RerunFrame * frame, GstBuffer * buffer, const GstVideoInfo * info,
   frame->width = GST_VIDEO_INFO_WIDTH (info);
   frame->height = GST_VIDEO_INFO_HEIGHT (info);
   frame->size = 2 * (gsize) frame->width * frame->height;
-  if (raw_is_tight (buffer, info, &offset)) {
+  if (raw_is_tight (buffer, info, &offset) && !own) {
     rows = gst_buffer_ref (buffer);
   } else {
     rows = copy_rows (buffer, info);
@@ -128,15 +128,16 @@ map_raw (RerunFrame * frame, GstBuffer * buffer, const GstVideoInfo * info,
 
 static RerunFrameState
 map_encoded (RerunFrame * frame, GstBuffer * buffer, RerunMedia media,
-    gchar ** why)
+    gboolean own, gchar ** why)
 {
   RerunFrameState state;
 
-  if (!gst_buffer_map (buffer, &frame->map, GST_MAP_READ)) {
+  frame->buffer = own ? gst_buffer_copy_deep (buffer) : gst_buffer_ref (buffer);
+  if (!gst_buffer_map (frame->buffer, &frame->map, GST_MAP_READ)) {
+    gst_clear_buffer (&frame->buffer);
     *why = g_strdup ("the frame's memory cannot be read");
     return RERUN_FRAME_WRONG;
   }
-  frame->buffer = gst_buffer_ref (buffer);
   frame->data = frame->map.data;
   frame->size = frame->map.size;
   state = media == RERUN_MEDIA_RVL ? read_rvl (frame, why) :
@@ -148,10 +149,10 @@ map_encoded (RerunFrame * frame, GstBuffer * buffer, RerunMedia media,
 
 RerunFrameState
 rerun_frame_map (RerunFrame * frame, GstBuffer * buffer, RerunMedia media,
-    const GstVideoInfo * info, gchar ** why)
+    const GstVideoInfo * info, gboolean own, gchar ** why)
 {
   memset (frame, 0, sizeof *frame);
   if (media == RERUN_MEDIA_RAW)
-    return map_raw (frame, buffer, info, why);
-  return map_encoded (frame, buffer, media, why);
+    return map_raw (frame, buffer, info, own, why);
+  return map_encoded (frame, buffer, media, own, why);
 }

@@ -55,13 +55,14 @@ typedef enum
 /**
  * rerun_frame_map:
  * @info: of raw frames
+ * @own: copy the picture, so that @buffer need not be kept
  * @why: (out): what is wrong with the picture, if it is
  *
  * Maps the picture in @buffer and reads its size from it; only raw rows with
  * padding are copied.
  */
 RerunFrameState rerun_frame_map (RerunFrame * frame, GstBuffer * buffer,
-    RerunMedia media, const GstVideoInfo * info, gchar ** why);
+    RerunMedia media, const GstVideoInfo * info, gboolean own, gchar ** why);
 void rerun_frame_unmap (RerunFrame * frame);
 
 G_END_DECLS

@@ -17,8 +17,16 @@
  * of its PTS; pts is its running time; frame counts. A frame without PTS counts as
  * captured when it came.
  *
+ * A recording goes to a file, to a running Viewer or server, or to both. A server
+ * never holds the stream up, unless leaky=no: frames wait for it in a queue of
+ * max-queue-bytes, and it may come and go. The element messages
+ * rerunsink-connected, rerunsink-disconnected and rerunsink-reconnected, with the
+ * fields uri and frames-dropped, tell of it; rerunsink-stats at EOS has the
+ * statistics.
+ *
  * Several rerunsinks of one process with the same application and recording ID
- * make one recording, and one file where they name the same location.
+ * make one recording; those with the same location or uri share the file or the
+ * connection.
  *
  * ## Example launch lines
  * |[
@@ -27,6 +35,9 @@
  * |[
  * gst-launch-1.0 -q depthtestsrc num-buffers=60 ! rvldepthenc ! rerunsink location=- > room.rrd
  * ]| The same through standard output: `| rerun -` instead of the file shows it.
+ *
+ * With `uri=rerun+http://127.0.0.1:9876/proxy location=room.rrd` the frames go into a
+ * Viewer (`rerun`) and a file at once; the Viewer need not be there.
  */
 
 #ifdef HAVE_CONFIG_H
@@ -51,6 +62,16 @@ GST_DEBUG_CATEGORY_STATIC (gst_depth_rerun_sink_debug);
 /* Of a file's queue: a second of most cameras, and little memory. */
 #define FILE_QUEUE_BYTES (16 * 1024 * 1024)
 
+enum
+{
+  FILE_OUTPUT,
+  SERVER_OUTPUT,
+  N_OUTPUTS
+};
+
+/* The properties that name them, and their statistics. */
+static const gchar *const output_names[N_OUTPUTS] = { "location", "uri" };
+
 struct _GstDepthRerunSink
 {
   GstBaseSink parent;
@@ -60,7 +81,7 @@ struct _GstDepthRerunSink
   /* guarded by the object lock; the first two only change in NULL and READY */
   RerunSettings settings;
   RerunRecording *recording;
-  RerunUser *file;
+  RerunUser *outputs[N_OUTPUTS];        /* NULL: none */
   guint64 frames;
   guint64 bytes;
 
@@ -88,8 +109,13 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_STATIC_CAPS ("image/x-rvl; image/png; "
         GST_VIDEO_CAPS_MAKE ("GRAY16_LE")));
 
+static void gst_depth_rerun_sink_uri_handler_init (gpointer iface,
+    gpointer data);
+
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstDepthRerunSink, gst_depth_rerun_sink,
     GST_TYPE_BASE_SINK,
+    G_IMPLEMENT_INTERFACE (GST_TYPE_URI_HANDLER,
+        gst_depth_rerun_sink_uri_handler_init);
     GST_DEBUG_CATEGORY_INIT (gst_depth_rerun_sink_debug, "rerunsink", 0,
         "depth into Rerun"));
 #define parent_class gst_depth_rerun_sink_parent_class
@@ -107,11 +133,15 @@ gst_depth_rerun_sink_stats (GstDepthRerunSink * self)
   stats = gst_structure_new ("rerunsink-stats",
       "frames", G_TYPE_UINT64, self->frames,
       "bytes", G_TYPE_UINT64, self->bytes, NULL);
-  if (self->file != NULL) {
-    GstStructure *file = rerun_output_stats (self->file->output);
+  for (guint i = 0; i < N_OUTPUTS; i++) {
+    GstStructure *output;
 
-    gst_structure_set (stats, "location", GST_TYPE_STRUCTURE, file, NULL);
-    gst_structure_free (file);
+    if (self->outputs[i] == NULL)
+      continue;
+    output = rerun_output_stats (self->outputs[i]->output);
+    gst_structure_set (stats, output_names[i], GST_TYPE_STRUCTURE, output,
+        NULL);
+    gst_structure_free (output);
   }
   GST_OBJECT_UNLOCK (self);
   return stats;
@@ -192,13 +222,17 @@ post_resource_error (GstDepthRerunSink * self, const GError * error,
       GST_FUNCTION, __LINE__);
 }
 
-/* An output's error, once. */
+/* What an output did not take: of a file the end, said once; of a server not. */
 static void
-gst_depth_rerun_sink_output_failed (GstDepthRerunSink * self,
+gst_depth_rerun_sink_output_failed (GstDepthRerunSink * self, guint output,
     const GError * error)
 {
   gchar *what;
 
+  if (output == SERVER_OUTPUT) {
+    GST_ELEMENT_WARNING (self, RESOURCE, WRITE, ("%s", error->message), (NULL));
+    return;
+  }
   if (self->failed)
     return;
   self->failed = TRUE;
@@ -208,21 +242,50 @@ gst_depth_rerun_sink_output_failed (GstDepthRerunSink * self,
   g_free (what);
 }
 
-static gboolean
-gst_depth_rerun_sink_open (GstDepthRerunSink * self,
+static RerunUser *
+gst_depth_rerun_sink_use_file (GstDepthRerunSink * self,
     RerunRecording * recording, GError ** error)
 {
   RerunQueueSettings queue = {
     FILE_QUEUE_BYTES, RERUN_LEAKY_NO, self->settings.drain_timeout
   };
-  RerunUser *file = rerun_recording_use_file (recording,
-      self->settings.location, self->settings.compression, &queue, error);
 
-  if (file == NULL)
-    return FALSE;
+  return rerun_recording_use_file (recording, GST_ELEMENT (self),
+      self->settings.location, self->settings.compression, &queue, error);
+}
+
+static RerunUser *
+gst_depth_rerun_sink_use_server (GstDepthRerunSink * self,
+    RerunRecording * recording)
+{
+  RerunUri *uri = rerun_settings_uri (&self->settings);
+  RerunQueueSettings queue = {
+    self->settings.max_queue_bytes, self->settings.leaky,
+    self->settings.drain_timeout
+  };
+
+  if (uri == NULL)
+    return NULL;
+  return rerun_recording_use_server (recording, GST_ELEMENT (self), uri,
+      self->settings.spawn_viewer, &queue);
+}
+
+static gboolean
+gst_depth_rerun_sink_open (GstDepthRerunSink * self,
+    RerunRecording * recording, GError ** error)
+{
+  RerunUser *file = NULL, *server;
+
+  if (self->settings.location != NULL) {
+    file = gst_depth_rerun_sink_use_file (self, recording, error);
+    if (file == NULL)
+      return FALSE;
+  }
+  server = gst_depth_rerun_sink_use_server (self, recording);
   GST_OBJECT_LOCK (self);
   self->recording = recording;
-  self->file = file;
+  self->outputs[FILE_OUTPUT] = file;
+  self->outputs[SERVER_OUTPUT] = server;
   self->frames = self->bytes = 0;
   GST_OBJECT_UNLOCK (self);
   return TRUE;
@@ -299,23 +362,33 @@ no_recording:
 }
 
 static void
+gst_depth_rerun_sink_close (GstDepthRerunSink * self,
+    RerunRecording * recording, guint output, RerunUser * user)
+{
+  GError *error = NULL;
+
+  if (user == NULL || rerun_recording_close (recording, user, &error))
+    return;
+  gst_depth_rerun_sink_output_failed (self, output, error);
+  g_error_free (error);
+}
+
+static void
 gst_depth_rerun_sink_stop (GstDepthRerunSink * self)
 {
   RerunRecording *recording = self->recording;
-  RerunUser *file = self->file;
-  GError *error = NULL;
+  RerunUser *outputs[N_OUTPUTS];
 
   GST_OBJECT_LOCK (self);
   self->recording = NULL;
-  self->file = NULL;
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    outputs[i] = g_steal_pointer (&self->outputs[i]);
   GST_OBJECT_UNLOCK (self);
 
   g_clear_pointer (&self->stream, rerun_stream_free);
   rerun_measure_clear (&self->measure);
-  if (!rerun_recording_close (recording, file, &error)) {
-    gst_depth_rerun_sink_output_failed (self, error);
-    g_error_free (error);
-  }
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    gst_depth_rerun_sink_close (self, recording, i, outputs[i]);
   rerun_recording_leave (recording, self->entity_path);
   g_clear_pointer (&self->entity_path, g_free);
 }
@@ -347,8 +420,9 @@ static void
 gst_depth_rerun_sink_set_flushing (GstDepthRerunSink * self, gboolean flushing)
 {
   GST_OBJECT_LOCK (self);
-  if (self->file != NULL)
-    rerun_user_set_flushing (self->file, flushing);
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    if (self->outputs[i] != NULL)
+      rerun_user_set_flushing (self->outputs[i], flushing);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -439,24 +513,33 @@ gst_depth_rerun_sink_propose_allocation (GstBaseSink * sink, GstQuery * query)
 
 /* --- frames ------------------------------------------------------------------ */
 
+static GstFlowReturn
+gst_depth_rerun_sink_push_to (GstDepthRerunSink * self, guint output,
+    RerunMessage * message)
+{
+  GstFlowReturn flow = GST_FLOW_FLUSHING;
+  GError *error = NULL;
+
+  if (self->outputs[output] == NULL
+      || rerun_user_push (self->outputs[output], message, &error))
+    return GST_FLOW_OK;
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    gst_depth_rerun_sink_output_failed (self, output, error);
+    flow = GST_FLOW_ERROR;
+  }
+  g_error_free (error);
+  return flow;
+}
+
 /* Takes @message. */
 static GstFlowReturn
 gst_depth_rerun_sink_push (GstDepthRerunSink * self, RerunMessage * message)
 {
-  GError *error = NULL;
-  gboolean ok = rerun_user_push (self->file, message, &error);
   GstFlowReturn flow = GST_FLOW_OK;
 
+  for (guint i = 0; i < N_OUTPUTS && flow == GST_FLOW_OK; i++)
+    flow = gst_depth_rerun_sink_push_to (self, i, message);
   rerun_message_unref (message);
-  if (ok)
-    return GST_FLOW_OK;
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    flow = GST_FLOW_FLUSHING;
-  } else {
-    gst_depth_rerun_sink_output_failed (self, error);
-    flow = GST_FLOW_ERROR;
-  }
-  g_error_free (error);
   return flow;
 }
 
@@ -544,6 +627,21 @@ gst_depth_rerun_sink_bad_frame (GstDepthRerunSink * self,
   return state == RERUN_FRAME_DAMAGED ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
+/* A camera with few buffers would stop while a server's queue holds them. */
+static gboolean
+is_scarce (GstBuffer * buffer)
+{
+  GstStructure *config;
+  guint max = 0;
+
+  if (buffer->pool == NULL)
+    return FALSE;
+  config = gst_buffer_pool_get_config (buffer->pool);
+  gst_buffer_pool_config_get_params (config, NULL, NULL, NULL, &max);
+  gst_structure_free (config);
+  return max != 0;
+}
+
 static GstFlowReturn
 gst_depth_rerun_sink_render (GstBaseSink * sink, GstBuffer * buffer)
 {
@@ -555,7 +653,8 @@ gst_depth_rerun_sink_render (GstBaseSink * sink, GstBuffer * buffer)
 
   if (self->stream == NULL)
     return GST_FLOW_NOT_NEGOTIATED;
-  state = rerun_frame_map (&frame, buffer, self->media, &self->info, &why);
+  state = rerun_frame_map (&frame, buffer, self->media, &self->info,
+      self->outputs[SERVER_OUTPUT] != NULL && is_scarce (buffer), &why);
   if (state != RERUN_FRAME_OK)
     return gst_depth_rerun_sink_bad_frame (self, state, why);
   rerun_times_next (&self->times, sink, buffer, frame.times);
@@ -567,25 +666,96 @@ gst_depth_rerun_sink_render (GstBaseSink * sink, GstBuffer * buffer)
   return gst_depth_rerun_sink_push_frame (self, &frame);
 }
 
-/* Everything is written before the EOS message. */
 static void
-gst_depth_rerun_sink_drain (GstDepthRerunSink * self)
+gst_depth_rerun_sink_drain (GstDepthRerunSink * self, guint output)
 {
   GError *error = NULL;
 
-  if (rerun_user_drain (self->file, &error))
+  if (self->outputs[output] == NULL
+      || rerun_user_drain (self->outputs[output], &error))
     return;
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    gst_depth_rerun_sink_output_failed (self, error);
+    gst_depth_rerun_sink_output_failed (self, output, error);
   g_error_free (error);
+}
+
+/* Everything is written before the EOS message. */
+static void
+gst_depth_rerun_sink_eos (GstDepthRerunSink * self)
+{
+  for (guint i = 0; i < N_OUTPUTS; i++)
+    gst_depth_rerun_sink_drain (self, i);
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_element (GST_OBJECT (self),
+          gst_depth_rerun_sink_stats (self)));
 }
 
 static gboolean
 gst_depth_rerun_sink_event (GstBaseSink * sink, GstEvent * event)
 {
   if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
-    gst_depth_rerun_sink_drain (GST_DEPTH_RERUN_SINK (sink));
+    gst_depth_rerun_sink_eos (GST_DEPTH_RERUN_SINK (sink));
   return GST_BASE_SINK_CLASS (parent_class)->event (sink, event);
+}
+
+/* --- URIs -------------------------------------------------------------------- */
+
+static GstURIType
+gst_depth_rerun_sink_uri_get_type (GType type)
+{
+  return GST_URI_SINK;
+}
+
+static const gchar *const *
+gst_depth_rerun_sink_uri_get_protocols (GType type)
+{
+  return rerun_uri_schemes;
+}
+
+static gchar *
+gst_depth_rerun_sink_uri_get_uri (GstURIHandler * handler)
+{
+  GstDepthRerunSink *self = GST_DEPTH_RERUN_SINK (handler);
+  gchar *uri;
+
+  GST_OBJECT_LOCK (self);
+  uri = g_strdup (self->settings.uri);
+  GST_OBJECT_UNLOCK (self);
+  return uri;
+}
+
+static gboolean
+gst_depth_rerun_sink_uri_set_uri (GstURIHandler * handler, const gchar * text,
+    GError ** error)
+{
+  GstDepthRerunSink *self = GST_DEPTH_RERUN_SINK (handler);
+  RerunUri *uri = rerun_uri_parse (text, error);
+  gboolean running;
+
+  if (uri == NULL)
+    return FALSE;
+  rerun_uri_free (uri);
+  GST_OBJECT_LOCK (self);
+  running = self->recording != NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (running) {
+    g_set_error_literal (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE,
+        "uri cannot change while the element runs");
+    return FALSE;
+  }
+  g_object_set (self, "uri", text, NULL);
+  return TRUE;
+}
+
+static void
+gst_depth_rerun_sink_uri_handler_init (gpointer iface, gpointer data)
+{
+  GstURIHandlerInterface *handler = iface;
+
+  handler->get_type = gst_depth_rerun_sink_uri_get_type;
+  handler->get_protocols = gst_depth_rerun_sink_uri_get_protocols;
+  handler->get_uri = gst_depth_rerun_sink_uri_get_uri;
+  handler->set_uri = gst_depth_rerun_sink_uri_set_uri;
 }
 
 /* --- class ------------------------------------------------------------------- */
@@ -607,8 +777,9 @@ install_properties (GObjectClass * klass)
   prop_stats = rerun_settings_install (klass, PROP_SETTINGS);
   g_object_class_install_property (klass, prop_stats,
       g_param_spec_boxed ("stats", "Statistics",
-          "Frames and bytes that came; for each output frames-written, "
-          "bytes-written, frames-queued, queue-bytes, frames-dropped",
+          "Frames and bytes that came; for location and uri each frames-written, "
+          "bytes-written, frames-queued, queue-bytes, frames-dropped; for uri "
+          "connected, reconnects",
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 

@@ -7,10 +7,15 @@
 #include <signal.h>
 #include "rerun/output.h"
 
+/* Between two attempts to reach a server: grows from the first to the last. */
+#define FIRST_RETRY_DELAY (100 * G_TIME_SPAN_MILLISECOND)
+#define LAST_RETRY_DELAY (5 * G_TIME_SPAN_SECOND)
+
 typedef struct
 {
   RerunMessage *message;
   guint64 serial;
+  guint64 nth;                  /* of the messages written since open() */
 } Entry;
 
 static void
@@ -22,12 +27,165 @@ entry_free (gpointer data)
   g_free (entry);
 }
 
-/* --- what the thread does; the functions below are called with the lock held,
- * which they drop around the calls into the class --------------------------- */
+/* --- what elements are told; never with the lock held ------------------------ */
 
+static GList *
+output_ref_elements (RerunOutput * self)
+{
+  GList *elements = NULL;
+
+  g_mutex_lock (&self->lock);
+  for (GList * link = self->users; link != NULL; link = link->next) {
+    RerunUser *user = link->data;
+
+    elements = g_list_prepend (elements, gst_object_ref (user->element));
+  }
+  g_mutex_unlock (&self->lock);
+  return elements;
+}
+
+void
+rerun_output_tell (RerunOutput * self, GstMessageType type,
+    const gchar * format, ...)
+{
+  GList *elements = output_ref_elements (self);
+  va_list arguments;
+
+  va_start (arguments, format);
+  if (elements != NULL)
+    gst_element_message_full (elements->data, type, GST_RESOURCE_ERROR,
+        GST_RESOURCE_ERROR_WRITE, g_strdup_vprintf (format, arguments), NULL,
+        __FILE__, GST_FUNCTION, __LINE__);
+  va_end (arguments);
+  g_list_free_full (elements, gst_object_unref);
+}
+
+static void
+output_tell_state (RerunOutput * self, const gchar * name, guint64 dropped)
+{
+  GList *elements = output_ref_elements (self);
+
+  for (GList * link = elements; link != NULL; link = link->next)
+    gst_element_post_message (link->data,
+        gst_message_new_element (link->data, gst_structure_new (name,
+                "uri", G_TYPE_STRING, self->address,
+                "frames-dropped", G_TYPE_UINT64, dropped, NULL)));
+  g_list_free_full (elements, gst_object_unref);
+}
+
+/* --- losing a server and getting it back; with the lock held ----------------- */
+
+/* What was written, but not confirmed, is written again. */
+static void
+output_take_back (RerunOutput * self)
+{
+  Entry *entry;
+
+  while ((entry = g_queue_pop_tail (&self->sent)) != NULL) {
+    g_queue_push_head (&self->frames, entry);
+    self->frames_written--;
+  }
+}
+
+static void
+output_tell_lost (RerunOutput * self, const GError * error)
+{
+  RerunOutage *outage = &self->outage;
+  gboolean was_proven = outage->proven;
+  gboolean first = !outage->said;
+
+  outage->proven = FALSE;
+  outage->said = TRUE;
+  if (first)
+    outage->dropped_before = self->frames_dropped;
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  g_mutex_unlock (&self->lock);
+  if (was_proven)
+    output_tell_state (self, "rerunsink-disconnected", 0);
+  if (first)
+    rerun_output_tell (self, GST_MESSAGE_WARNING, "%s %s: %s; trying again "
+        "until it is there", was_proven ? "lost" : "cannot reach",
+        self->address, error->message);
+  g_mutex_lock (&self->lock);
+}
+
+static void
+output_lose (RerunOutput * self, GError * error)
+{
+  RerunOutage *outage = &self->outage;
+
+  if (self->opened) {
+    g_mutex_unlock (&self->lock);
+    self->klass->close (self);
+    g_mutex_lock (&self->lock);
+  }
+  self->opened = self->finished = self->finished_last = FALSE;
+  output_take_back (self);
+  outage->retry_at = g_get_monotonic_time () + outage->retry_delay;
+  outage->retry_delay = MIN (2 * outage->retry_delay, LAST_RETRY_DELAY);
+  output_tell_lost (self, error);
+  g_error_free (error);
+}
+
+static void
+output_tell_back (RerunOutput * self)
+{
+  RerunOutage *outage = &self->outage;
+  gboolean was_away = outage->said;
+  gboolean again = outage->ever;
+  guint64 dropped = was_away ? self->frames_dropped - outage->dropped_before :
+      0;
+
+  outage->proven = outage->ever = TRUE;
+  outage->said = FALSE;
+  outage->retry_delay = FIRST_RETRY_DELAY;
+  outage->reconnects += again;
+  g_mutex_unlock (&self->lock);
+  output_tell_state (self, again ? "rerunsink-reconnected" :
+      "rerunsink-connected", dropped);
+  if (was_away)
+    rerun_output_tell (self, GST_MESSAGE_INFO, "connected to %s; %"
+        G_GUINT64_FORMAT " frames were dropped meanwhile", self->address,
+        dropped);
+  g_mutex_lock (&self->lock);
+}
+
+static void
+output_release_sent (RerunOutput * self)
+{
+  Entry *entry = g_queue_pop_head (&self->sent);
+
+  self->queue_bytes -= entry->message->size;
+  entry_free (entry);
+}
+
+void
+rerun_output_confirm (RerunOutput * self, guint64 n)
+{
+  Entry *entry;
+
+  g_mutex_lock (&self->lock);
+  while ((entry = g_queue_peek_head (&self->sent)) != NULL && entry->nth <= n)
+    output_release_sent (self);
+  self->gave_up = FALSE;
+  if (!self->outage.proven)
+    output_tell_back (self);
+  g_cond_broadcast (&self->progress);
+  g_mutex_unlock (&self->lock);
+}
+
+/* --- what the thread does; the functions below are called with the lock held,
+ * which they drop around the calls into the class ----------------------------- */
+
+/* A file has no second chance. */
 static void
 output_fail (RerunOutput * self, GError * error)
 {
+  if (self->klass->live) {
+    output_lose (self, error);
+    return;
+  }
   self->failure = error;
   self->frames_dropped += g_queue_get_length (&self->frames);
   g_queue_clear_full (&self->frames, entry_free);
@@ -50,6 +208,7 @@ output_open (RerunOutput * self)
   }
   self->opened = TRUE;
   self->static_serial = 0;
+  self->writes = 0;
 }
 
 /* Static data goes before the frames that came before it: it holds at all
@@ -69,24 +228,31 @@ output_next_static (RerunOutput * self)
 static gboolean
 output_write (RerunOutput * self, Entry * entry)
 {
-  RerunMessage *message = entry->message;
   GError *error = NULL;
   gboolean ok;
 
   self->writing = entry->serial;
+  self->frames_writing = entry->message->slot == 0;
   g_mutex_unlock (&self->lock);
-  ok = self->klass->write (self, message, &error);
+  ok = self->klass->write (self, entry->message, &error);
   g_mutex_lock (&self->lock);
-  self->writing = 0;
-  if (!ok)
+  self->writing = self->frames_writing = 0;
+  if (ok) {
+    entry->nth = ++self->writes;
+    self->gave_up = FALSE;
+  } else {
+    /* a live output writes it again */
+    if (self->klass->live && entry->message->slot == 0)
+      g_queue_push_head (&self->frames, entry);
     output_fail (self, error);
+  }
   return ok;
 }
 
 static void
 output_write_static (RerunOutput * self, Entry * entry)
 {
-  Entry now = { rerun_message_ref (entry->message), entry->serial };
+  Entry now = { rerun_message_ref (entry->message), entry->serial, 0 };
 
   if (output_write (self, &now)) {
     self->static_serial = now.serial;
@@ -96,25 +262,32 @@ output_write_static (RerunOutput * self, Entry * entry)
 }
 
 static void
-output_write_frame (RerunOutput * self)
+output_free_frame (RerunOutput * self, Entry * entry)
 {
-  Entry *entry = g_queue_pop_head (&self->frames);
-  gsize size = entry->message->size;
-  gboolean ok;
-
-  self->frames_writing = 1;
-  ok = output_write (self, entry);
-  self->frames_writing = 0;
-  if (ok) {
-    self->frames_written++;
-    self->queue_bytes -= size;
-    g_cond_broadcast (&self->progress);
-  } else {
-    self->frames_dropped++;
-  }
   g_mutex_unlock (&self->lock);
   entry_free (entry);
   g_mutex_lock (&self->lock);
+}
+
+static void
+output_write_frame (RerunOutput * self)
+{
+  Entry *entry = g_queue_pop_head (&self->frames);
+  gboolean live = self->klass->live;
+  gboolean ok = output_write (self, entry);
+
+  if (ok && live) {
+    self->frames_written++;
+    g_queue_push_tail (&self->sent, entry);
+  } else if (ok) {
+    self->frames_written++;
+    self->queue_bytes -= entry->message->size;
+    output_free_frame (self, entry);
+  } else if (!live) {
+    self->frames_dropped++;
+    output_free_frame (self, entry);
+  }
+  g_cond_broadcast (&self->progress);
 }
 
 static gboolean
@@ -153,19 +326,52 @@ output_finish (RerunOutput * self)
   self->writing = 0;
   if (!ok)
     output_fail (self, error);
+  else if (last)
+    while (!g_queue_is_empty (&self->sent))
+      output_release_sent (self);
   g_cond_broadcast (&self->progress);
+}
+
+static void
+output_idle (RerunOutput * self)
+{
+  GError *error = NULL;
+  gboolean ok;
+
+  if (self->klass->wait == NULL || !self->opened) {
+    g_cond_wait (&self->work, &self->lock);
+    return;
+  }
+  self->waiting = TRUE;
+  g_mutex_unlock (&self->lock);
+  ok = self->klass->wait (self, &error);
+  g_mutex_lock (&self->lock);
+  self->waiting = FALSE;
+  if (!ok)
+    output_fail (self, error);
+}
+
+static void
+output_wake (RerunOutput * self)
+{
+  g_cond_signal (&self->work);
+  if (self->waiting)
+    self->klass->wake (self);
 }
 
 /* One step; FALSE: the end. */
 static gboolean
 output_step (RerunOutput * self)
 {
+  gint64 retry_at = self->outage.retry_at;
   Entry *entry;
 
   if (self->stopping)
     return FALSE;
   if (self->failure != NULL)
-    g_cond_wait (&self->work, &self->lock);
+    output_idle (self);
+  else if (!self->opened && g_get_monotonic_time () < retry_at)
+    g_cond_wait_until (&self->work, &self->lock, retry_at);
   else if (!self->opened)
     output_open (self);
   else if ((entry = output_next_static (self)) != NULL)
@@ -175,7 +381,7 @@ output_step (RerunOutput * self)
   else if (output_wants_finish (self))
     output_finish (self);
   else
-    g_cond_wait (&self->work, &self->lock);
+    output_idle (self);
   return TRUE;
 }
 
@@ -221,7 +427,9 @@ rerun_output_init (RerunOutput * self, const RerunOutputClass * klass,
   g_cond_init (&self->work);
   g_cond_init (&self->progress);
   g_queue_init (&self->frames);
+  g_queue_init (&self->sent);
   g_queue_init (&self->statics);
+  self->outage.retry_delay = FIRST_RETRY_DELAY;
 }
 
 void
@@ -243,6 +451,7 @@ output_free (RerunOutput * self)
 {
   self->klass->free (self);
   g_queue_clear_full (&self->frames, entry_free);
+  g_queue_clear_full (&self->sent, entry_free);
   g_queue_clear_full (&self->statics, entry_free);
   g_clear_error (&self->failure);
   g_object_unref (self->cancellable);
@@ -253,16 +462,29 @@ output_free (RerunOutput * self)
   g_free (self);
 }
 
-/* Whether all messages up to @serial are written, or were dropped. */
+static gboolean
+output_is_after (GQueue * queue, guint64 serial)
+{
+  Entry *entry = g_queue_peek_head (queue);
+
+  return entry == NULL || entry->serial > serial;
+}
+
+/* Whether all messages up to @serial are written and, if that can be known, have
+ * arrived, or were dropped. */
 static gboolean
 output_settled (RerunOutput * self, guint64 serial)
 {
-  Entry *frame = g_queue_peek_head (&self->frames);
   Entry *fixed = output_next_static (self);
 
-  return (self->writing == 0 || self->writing > serial)
-      && (frame == NULL || frame->serial > serial)
-      && (fixed == NULL || fixed->serial > serial)
+  if (!output_is_after (&self->frames, serial)
+      || !output_is_after (&self->sent, serial)
+      || (self->writing != 0 && self->writing <= serial))
+    return FALSE;
+  /* static data without frames is not worth waiting for a server */
+  if (self->klass->live && !self->opened)
+    return TRUE;
+  return (fixed == NULL || fixed->serial > serial)
       && !output_wants_finish (self);
 }
 
@@ -281,7 +503,8 @@ output_drain_last (RerunOutput * self)
 {
   gint64 deadline = output_deadline (self);
 
-  while (self->failure == NULL && !output_settled (self, self->serial)) {
+  while (self->failure == NULL && !self->gave_up
+      && !output_settled (self, self->serial)) {
     if (!g_cond_wait_until (&self->progress, &self->lock, deadline))
       break;
     if (!self->klass->live)
@@ -300,9 +523,9 @@ output_unwritten_error (RerunOutput * self)
 {
   return g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
       "%" G_GUINT64_FORMAT " frames (%" G_GSIZE_FORMAT " bytes) were not "
-      "written within drain-timeout, %" GST_TIME_FORMAT,
-      output_frames_queued (self), self->queue_bytes,
-      GST_TIME_ARGS (self->settings.drain_timeout));
+      "delivered to %s within drain-timeout, %" GST_TIME_FORMAT,
+      output_frames_queued (self) + self->sent.length, self->queue_bytes,
+      self->address, GST_TIME_ARGS (self->settings.drain_timeout));
 }
 
 gboolean
@@ -311,14 +534,14 @@ rerun_output_stop (RerunOutput * self, GError ** error)
   GError *failure = NULL;
 
   g_mutex_lock (&self->lock);
-  g_cond_signal (&self->work);
+  output_wake (self);
   output_drain_last (self);
   if (self->failure != NULL)
     failure = g_error_copy (self->failure);
-  else if (!output_settled (self, self->serial))
+  else if (!self->gave_up && !output_settled (self, self->serial))
     failure = output_unwritten_error (self);
   self->stopping = TRUE;
-  g_cond_signal (&self->work);
+  output_wake (self);
   g_mutex_unlock (&self->lock);
 
   g_cancellable_cancel (self->cancellable);
@@ -333,11 +556,12 @@ rerun_output_stop (RerunOutput * self, GError ** error)
 /* --- users ----------------------------------------------------------------- */
 
 RerunUser *
-rerun_output_attach (RerunOutput * self)
+rerun_output_attach (RerunOutput * self, GstElement * element)
 {
   RerunUser *user = g_new0 (RerunUser, 1);
 
   user->output = self;
+  user->element = element;
   g_mutex_lock (&self->lock);
   self->users = g_list_prepend (self->users, user);
   self->finished_last = FALSE;
@@ -354,7 +578,7 @@ rerun_user_detach (RerunUser * user)
   g_mutex_lock (&self->lock);
   self->users = g_list_remove (self->users, user);
   last = self->users == NULL;
-  g_cond_signal (&self->work);
+  output_wake (self);
   g_mutex_unlock (&self->lock);
   g_free (user);
   return last;
@@ -392,6 +616,14 @@ output_has_room (RerunOutput * self, gsize size)
       || self->queue_bytes + size <= self->settings.max_bytes;
 }
 
+/* Frames that may have arrived are the first to go, and do not count as dropped. */
+static void
+output_release_for (RerunOutput * self, gsize size)
+{
+  while (!output_has_room (self, size) && !g_queue_is_empty (&self->sent))
+    output_release_sent (self);
+}
+
 static void
 output_drop_oldest (RerunOutput * self)
 {
@@ -408,6 +640,7 @@ user_make_room (RerunUser * user, gsize size, GError ** error)
 {
   RerunOutput *self = user->output;
 
+  output_release_for (self, size);
   switch (self->settings.leaky) {
     case RERUN_LEAKY_UPSTREAM:
       return output_has_room (self, size);
@@ -420,6 +653,7 @@ user_make_room (RerunUser * user, gsize size, GError ** error)
         g_cond_wait (&self->progress, &self->lock);
         if (user_interrupted (user, error))
           return FALSE;
+        output_release_for (self, size);
       }
       return TRUE;
   }
@@ -473,7 +707,7 @@ user_take (RerunUser * user, RerunMessage * message, GError ** error)
   }
   user->ended = FALSE;
   self->finished = FALSE;
-  g_cond_signal (&self->work);
+  output_wake (self);
   return TRUE;
 }
 
@@ -503,6 +737,7 @@ user_wait_settled (RerunUser * user, GError ** error)
     if (!self->klass->live) {
       g_cond_wait (&self->progress, &self->lock);
     } else if (!g_cond_wait_until (&self->progress, &self->lock, deadline)) {
+      self->gave_up = TRUE;
       g_propagate_error (error, output_unwritten_error (self));
       return FALSE;
     }
@@ -516,7 +751,7 @@ rerun_user_drain (RerunUser * user, GError ** error)
 
   g_mutex_lock (&user->output->lock);
   user->ended = TRUE;
-  g_cond_signal (&user->output->work);
+  output_wake (user->output);
   ok = user_wait_settled (user, error);
   g_mutex_unlock (&user->output->lock);
   return ok;
@@ -534,8 +769,12 @@ rerun_output_stats (RerunOutput * self)
       "frames-written", G_TYPE_UINT64, self->frames_written,
       "bytes-written", G_TYPE_UINT64, self->bytes_written,
       "frames-queued", G_TYPE_UINT64, output_frames_queued (self),
-      "frames-dropped", G_TYPE_UINT64, self->frames_dropped,
-      "queue-bytes", G_TYPE_UINT64, (guint64) self->queue_bytes, NULL);
+      "queue-bytes", G_TYPE_UINT64, (guint64) self->queue_bytes,
+      "frames-dropped", G_TYPE_UINT64, self->frames_dropped, NULL);
+  if (self->klass->live)
+    gst_structure_set (stats, "connected", G_TYPE_BOOLEAN,
+        self->outage.proven, "reconnects", G_TYPE_UINT,
+        self->outage.reconnects, NULL);
   g_mutex_unlock (&self->lock);
   return stats;
 }

@@ -9,6 +9,7 @@
 
 #include "rerun/recording.h"
 #include "rerun/output-file.h"
+#include "rerun/output-grpc.h"
 
 struct _RerunRecording
 {
@@ -208,6 +209,7 @@ recording_find_place (RerunRecording * self, const gchar * key)
   return NULL;
 }
 
+/* The recording that has a place of @key: only one can have a file. */
 static RerunRecording *
 registry_owner (const gchar * key)
 {
@@ -218,27 +220,23 @@ registry_owner (const gchar * key)
   return NULL;
 }
 
-/* The place of @key, when nobody closes it any more; NULL: none is open. */
+/* The place of @key, or NULL; one that is being closed is waited for. */
 static Place *
-registry_wait_for_place (const gchar * key, RerunRecording ** owner)
+recording_wait_for_place (RerunRecording * self, const gchar * key)
 {
-  Place *place = NULL;
+  Place *place;
 
-  while ((*owner = registry_owner (key)) != NULL) {
-    place = recording_find_place (*owner, key);
-    if (!place->closing)
-      return place;
+  while ((place = recording_find_place (self, key)) != NULL && place->closing)
     g_cond_wait (&registry_closed, &registry_lock);
-  }
-  return NULL;
+  return place;
 }
 
 static RerunUser *
-recording_add_place (RerunRecording * self, const gchar * key,
-    RerunOutput * output)
+recording_add_place (RerunRecording * self, GstElement * element,
+    const gchar * key, RerunOutput * output)
 {
   Place *place = g_new0 (Place, 1);
-  RerunUser *user = rerun_output_attach (output);
+  RerunUser *user = rerun_output_attach (output, element);
 
   place->key = g_strdup (key);
   place->output = output;
@@ -249,40 +247,67 @@ recording_add_place (RerunRecording * self, const gchar * key,
 }
 
 static RerunUser *
-recording_use_file (RerunRecording * self, const gchar * key,
-    const gchar * location, RrdCompression compression,
+recording_use_file (RerunRecording * self, GstElement * element,
+    const gchar * key, const gchar * location, RrdCompression compression,
     const RerunQueueSettings * settings, GError ** error)
 {
   RerunRecording *owner;
-  Place *place = registry_wait_for_place (key, &owner);
+  Place *place;
   RerunOutput *output;
 
-  if (place != NULL && owner == self)
-    return rerun_output_attach (place->output);
-  if (place != NULL) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY,
-        "the recording %s of %s is being written there", owner->id,
-        owner->application_id);
-    return NULL;
+  while ((owner = registry_owner (key)) != NULL) {
+    place = recording_find_place (owner, key);
+    if (place->closing) {
+      g_cond_wait (&registry_closed, &registry_lock);
+    } else if (owner == self) {
+      return rerun_output_attach (place->output, element);
+    } else {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY,
+          "the recording %s of %s is being written there", owner->id,
+          owner->application_id);
+      return NULL;
+    }
   }
   output = rerun_file_output_new (location, self->store, compression, settings,
       error);
-  return output != NULL ? recording_add_place (self, key, output) : NULL;
+  return output != NULL ?
+      recording_add_place (self, element, key, output) : NULL;
 }
 
 RerunUser *
-rerun_recording_use_file (RerunRecording * self, const gchar * location,
-    RrdCompression compression, const RerunQueueSettings * settings,
-    GError ** error)
+rerun_recording_use_file (RerunRecording * self, GstElement * element,
+    const gchar * location, RrdCompression compression,
+    const RerunQueueSettings * settings, GError ** error)
 {
   gchar *key = strcmp (location, "-") == 0 ? g_strdup (location) :
       g_canonicalize_filename (location, NULL);
   RerunUser *user;
 
   g_mutex_lock (&registry_lock);
-  user = recording_use_file (self, key, location, compression, settings, error);
+  user = recording_use_file (self, element, key, location, compression,
+      settings, error);
   g_mutex_unlock (&registry_lock);
   g_free (key);
+  return user;
+}
+
+RerunUser *
+rerun_recording_use_server (RerunRecording * self, GstElement * element,
+    RerunUri * uri, gboolean spawn, const RerunQueueSettings * settings)
+{
+  Place *place;
+  RerunUser *user;
+
+  g_mutex_lock (&registry_lock);
+  place = recording_wait_for_place (self, uri->text);
+  if (place != NULL) {
+    user = rerun_output_attach (place->output, element);
+    rerun_uri_free (uri);
+  } else {
+    user = recording_add_place (self, element, uri->text,
+        rerun_grpc_output_new (uri, self->store, spawn, settings));
+  }
+  g_mutex_unlock (&registry_lock);
   return user;
 }
 

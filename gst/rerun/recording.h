@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rerun/output.h"
+#include "rerun/uri.h"
 
 G_BEGIN_DECLS
 
@@ -38,6 +39,7 @@ guint rerun_recording_next_slot (RerunRecording * self);
 
 /**
  * rerun_recording_use_file:
+ * @element: the one that will use it, for messages
  * @location: a file, or "-"
  * @compression: of a file that is not open yet
  * @settings: likewise
@@ -46,8 +48,19 @@ guint rerun_recording_next_slot (RerunRecording * self);
  * another recording
  */
 RerunUser *rerun_recording_use_file (RerunRecording * self,
-    const gchar * location, RrdCompression compression,
+    GstElement * element, const gchar * location, RrdCompression compression,
     const RerunQueueSettings * settings, GError ** error);
+
+/**
+ * rerun_recording_use_server:
+ * @element: the one that will use it, for messages
+ * @uri: taken
+ * @spawn: of a server that is not in use yet: see rerun_grpc_output_new()
+ * @settings: likewise
+ */
+RerunUser *rerun_recording_use_server (RerunRecording * self,
+    GstElement * element, RerunUri * uri, gboolean spawn,
+    const RerunQueueSettings * settings);
 
 /**
  * rerun_recording_close:

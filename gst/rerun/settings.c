@@ -55,6 +55,26 @@ magnification_filter_get_type (void)
   return type;
 }
 
+static GType
+leaky_get_type (void)
+{
+  static gsize type;
+  static const GEnumValue values[] = {
+    {RERUN_LEAKY_NO, "Drop nothing: the stream waits", "no"},
+    {RERUN_LEAKY_UPSTREAM, "Drop the new frame", "upstream"},
+    {RERUN_LEAKY_DOWNSTREAM, "Drop the oldest frames", "downstream"},
+    {0, NULL, NULL}
+  };
+
+  if (g_once_init_enter (&type)) {
+    GType made = g_enum_register_static ("GstDepthRerunSinkLeaky", values);
+
+    gst_type_mark_as_plugin_api (made, 0);
+    g_once_init_leave (&type, made);
+  }
+  return type;
+}
+
 /* The Viewer's colour maps, with "none" before them. */
 static GType
 colormap_get_type (void)
@@ -118,6 +138,23 @@ spec_location (void)
 }
 
 static GParamSpec *
+spec_uri (void)
+{
+  return g_param_spec_string ("uri", "URI",
+      "The Rerun server or Viewer to stream to, rerun+http://HOST:PORT/proxy "
+      "(rerun+https or rerun with TLS); neither uri nor location set = "
+      RERUN_DEFAULT_URI, NULL, FLAGS);
+}
+
+static GParamSpec *
+spec_spawn_viewer (void)
+{
+  return g_param_spec_boolean ("spawn-viewer", "Spawn Viewer",
+      "Start the rerun program found in PATH if nothing listens at uri", FALSE,
+      FLAGS);
+}
+
+static GParamSpec *
 spec_application_id (void)
 {
   return g_param_spec_string ("application-id", "Application ID",
@@ -151,11 +188,27 @@ spec_compression (void)
 }
 
 static GParamSpec *
+spec_max_queue_bytes (void)
+{
+  return g_param_spec_uint64 ("max-queue-bytes", "Max Queue Bytes",
+      "How much is held for a server that does not keep up, at least one frame",
+      0, G_MAXUINT64, 64 * 1024 * 1024, FLAGS);
+}
+
+static GParamSpec *
+spec_leaky (void)
+{
+  return g_param_spec_enum ("leaky", "Leaky",
+      "What happens to frames when max-queue-bytes are held for a server",
+      leaky_get_type (), RERUN_LEAKY_DOWNSTREAM, FLAGS);
+}
+
+static GParamSpec *
 spec_drain_timeout (void)
 {
   return g_param_spec_uint64 ("drain-timeout", "Drain Timeout",
-      "How long stopping waits for a pipe that takes nothing any more, in ns",
-      0, G_MAXUINT64, 2 * GST_SECOND, FLAGS);
+      "How long EOS and stopping wait for a server, and stopping for a pipe that "
+      "takes nothing any more, in ns", 0, G_MAXUINT64, 2 * GST_SECOND, FLAGS);
 }
 
 static GParamSpec *
@@ -220,6 +273,8 @@ typedef struct
 
 static const Property properties[] = {
   {spec_location, OFFSET (location)},
+  {spec_uri, OFFSET (uri)},
+  {spec_spawn_viewer, OFFSET (spawn_viewer)},
   {spec_application_id, OFFSET (application_id)},
   {spec_recording_id, OFFSET (recording_id)},
   {spec_entity_path, OFFSET (entity_path)},
@@ -230,6 +285,8 @@ static const Property properties[] = {
   {spec_magnification_filter, OFFSET (stream.magnification_filter)},
   {spec_timelines, OFFSET (stream.timelines)},
   {spec_compression, OFFSET (compression)},
+  {spec_max_queue_bytes, OFFSET (max_queue_bytes)},
+  {spec_leaky, OFFSET (leaky)},
   {spec_drain_timeout, OFFSET (drain_timeout)},
 };
 
@@ -257,6 +314,9 @@ rerun_settings_set (RerunSettings * self, guint id, const GValue * value)
     case G_TYPE_STRING:
       set_string (member, value);
       break;
+    case G_TYPE_BOOLEAN:
+      *(gboolean *) member = g_value_get_boolean (value);
+      break;
     case G_TYPE_ENUM:
       *(gint *) member = g_value_get_enum (value);
       break;
@@ -283,6 +343,9 @@ rerun_settings_get (const RerunSettings * self, guint id, GValue * value)
   switch (G_TYPE_FUNDAMENTAL (G_VALUE_TYPE (value))) {
     case G_TYPE_STRING:
       g_value_set_string (value, *(gchar * const *) member);
+      break;
+    case G_TYPE_BOOLEAN:
+      g_value_set_boolean (value, *(const gboolean *) member);
       break;
     case G_TYPE_ENUM:
       g_value_set_enum (value, *(const gint *) member);
@@ -319,6 +382,7 @@ void
 rerun_settings_clear (RerunSettings * self)
 {
   g_free (self->location);
+  g_free (self->uri);
   g_free (self->application_id);
   g_free (self->recording_id);
   g_free (self->entity_path);
@@ -337,6 +401,15 @@ rerun_settings_application_id (const RerunSettings * self)
   rrd_application_id_sanitise (g_get_prgname () != NULL ? g_get_prgname () : "",
       id);
   return g_strdup (id);
+}
+
+RerunUri *
+rerun_settings_uri (const RerunSettings * self)
+{
+  if (self->uri == NULL && self->location != NULL)
+    return NULL;
+  return rerun_uri_parse (self->uri != NULL ? self->uri : RERUN_DEFAULT_URI,
+      NULL);
 }
 
 gboolean
@@ -426,17 +499,39 @@ stream_problem (const RerunSettings * self)
 static gchar *
 location_problem (const RerunSettings * self)
 {
-  if (self->location != NULL && *self->location != '\0')
+  if (self->location == NULL || *self->location != '\0')
     return NULL;
-  return g_strdup_printf ("location is %s; allowed is the name of a file, or - "
-      "for standard output", self->location == NULL ? "not set" : "\"\"");
+  return g_strdup ("location is \"\"; allowed is the name of a file, or - for "
+      "standard output");
+}
+
+static gchar *
+uri_problem (const RerunSettings * self)
+{
+  const gchar *text = self->uri != NULL ? self->uri : RERUN_DEFAULT_URI;
+  GError *error = NULL;
+  RerunUri *uri = rerun_uri_parse (text, &error);
+  gchar *problem = NULL;
+
+  if (uri == NULL) {
+    problem = g_strdup (error->message);
+    g_error_free (error);
+    return problem;
+  }
+  if (self->spawn_viewer && (uri->tls || !rerun_uri_is_local (uri)))
+    problem =
+        g_strdup_printf ("spawn-viewer is true and uri is \"%s\"; allowed "
+        "is rerun+http and this machine, as " RERUN_DEFAULT_URI, text);
+  rerun_uri_free (uri);
+  return problem;
 }
 
 gchar *
 rerun_settings_problem (const RerunSettings * self)
 {
   static gchar *(*const problems[]) (const RerunSettings *) = {
-    location_problem, id_problem, entity_path_problem, pinhole_problem,
+    location_problem, uri_problem, id_problem, entity_path_problem,
+    pinhole_problem,
     stream_problem
   };
 

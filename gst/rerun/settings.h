@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rerun/stream.h"
+#include "rerun/uri.h"
 
 G_BEGIN_DECLS
 
@@ -9,10 +10,14 @@ G_BEGIN_DECLS
 typedef struct
 {
   gchar *location;
+  gchar *uri;
+  gboolean spawn_viewer;
   gchar *application_id;
   gchar *recording_id;
   gchar *entity_path;
   gint compression;             /* RrdCompression */
+  guint64 max_queue_bytes;
+  gint leaky;                   /* RerunLeaky */
   guint64 drain_timeout;
   GValue pinhole;               /* GstValueArray of doubles */
   RerunStreamOptions stream;
@@ -34,6 +39,9 @@ gchar *rerun_settings_problem (const RerunSettings * self);
 
 /* The id to use, from the property or the program's name. */
 gchar *rerun_settings_application_id (const RerunSettings * self);
+
+/* Where to stream to: NULL if only a file was asked for. */
+RerunUri *rerun_settings_uri (const RerunSettings * self);
 
 /* Returns: %TRUE if intrinsics were set */
 gboolean rerun_settings_pinhole (const RerunSettings * self,

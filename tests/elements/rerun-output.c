@@ -17,11 +17,31 @@ typedef struct
   gboolean blocked;
   gboolean writing;
   gint fail_at;                 /* the write that fails, -1 = none */
+  gboolean away;                /* open() fails */
+  gboolean silent;              /* nothing is confirmed */
+  gboolean woken;
+  guint64 since_open;
+  gint opened;
   GArray *slots;                /* of what was written, in order */
   GArray *ids;
   gint finished;
   gint finished_last;
 } Fake;
+
+/* Speaks for the output. */
+static GstElement *element;
+
+static void
+setup (void)
+{
+  element = gst_element_factory_make ("fakesink", NULL);
+}
+
+static void
+teardown (void)
+{
+  gst_object_unref (element);
+}
 
 /* What is left when the output is gone. */
 static gint finished, finished_last;
@@ -29,11 +49,22 @@ static gint finished, finished_last;
 static gboolean
 fake_open (RerunOutput * output, GError ** error)
 {
-  return TRUE;
+  Fake *self = (Fake *) output;
+  gboolean ok;
+
+  g_mutex_lock (&self->lock);
+  ok = !self->away;
+  self->since_open = 0;
+  self->opened += ok;
+  g_mutex_unlock (&self->lock);
+  if (!ok)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED,
+        "nobody there");
+  return ok;
 }
 
 static gboolean
-fake_wait (Fake * self, GError ** error)
+fake_block (Fake * self, GError ** error)
 {
   while (self->blocked
       && !g_cancellable_is_cancelled (self->parent.cancellable))
@@ -52,18 +83,56 @@ fake_write (RerunOutput * output, const RerunMessage * message, GError ** error)
   g_mutex_lock (&self->lock);
   self->writing = TRUE;
   g_cond_broadcast (&self->cond);
-  ok = fake_wait (self, error);
+  ok = fake_block (self, error);
   self->writing = FALSE;
   if (ok && (gint) self->slots->len == self->fail_at) {
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "full");
+    self->fail_at = -1;
     ok = FALSE;
   }
   if (ok) {
+    self->since_open++;
     g_array_append_val (self->slots, message->slot);
     g_array_append_val (self->ids, message->chunk->id.inc);
   }
   g_mutex_unlock (&self->lock);
   return ok;
+}
+
+/* Confirms, then waits to be woken. */
+static gboolean
+fake_wait (RerunOutput * output, GError ** error)
+{
+  Fake *self = (Fake *) output;
+  gboolean silent;
+
+  g_mutex_lock (&self->lock);
+  silent = self->silent;
+  g_mutex_unlock (&self->lock);
+  if (!silent)
+    rerun_output_confirm (output, self->since_open);
+  g_mutex_lock (&self->lock);
+  while (!self->woken)
+    g_cond_wait (&self->cond, &self->lock);
+  self->woken = FALSE;
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+static void
+fake_wake (RerunOutput * output)
+{
+  Fake *self = (Fake *) output;
+
+  g_mutex_lock (&self->lock);
+  self->woken = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+fake_close (RerunOutput * output)
+{
 }
 
 static gboolean
@@ -96,6 +165,9 @@ static const RerunOutputClass live_fake_class = {
   .live = TRUE,
   .open = fake_open,
   .write = fake_write,
+  .wait = fake_wait,
+  .wake = fake_wake,
+  .close = fake_close,
   .finish = fake_finish,
   .free = fake_free,
 };
@@ -115,6 +187,12 @@ fake_new (const RerunOutputClass * klass, RerunLeaky leaky, guint n_frames)
   rerun_output_init (&self->parent, klass, g_strdup ("fake"), &settings);
   finished = finished_last = 0;
   return self;
+}
+
+static RerunUser *
+fake_attach (Fake * self)
+{
+  return rerun_output_attach (&self->parent, element);
 }
 
 static void
@@ -207,7 +285,7 @@ stop (Fake * fake, RerunUser * user)
 GST_START_TEST (test_order)
 {
   Fake *fake = fake_new (&fake_class, RERUN_LEAKY_NO, 4);
-  RerunUser *user = rerun_output_attach (&fake->parent);
+  RerunUser *user = fake_attach (fake);
 
   /* all that was pushed before the thread runs: static data first */
   fail_unless (push (user, 0, 1, NULL));
@@ -264,7 +342,7 @@ check_written (Fake * fake, guint index, guint64 id)
 GST_START_TEST (test_leaky_upstream)
 {
   Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_UPSTREAM, 3);
-  RerunUser *user = rerun_output_attach (&fake->parent);
+  RerunUser *user = fake_attach (fake);
   guint n;
 
   fill (fake, user);
@@ -283,7 +361,7 @@ GST_END_TEST;
 GST_START_TEST (test_leaky_downstream)
 {
   Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_DOWNSTREAM, 3);
-  RerunUser *user = rerun_output_attach (&fake->parent);
+  RerunUser *user = fake_attach (fake);
   guint n;
 
   fill (fake, user);
@@ -327,7 +405,7 @@ wait_for_frames (Fake * fake, guint64 n)
 GST_START_TEST (test_full_waits_and_flushes)
 {
   Fake *fake = fake_new (&fake_class, RERUN_LEAKY_NO, 3);
-  RerunUser *user = rerun_output_attach (&fake->parent);
+  RerunUser *user = fake_attach (fake);
   Pusher pusher = { user, 0, NULL };
   GThread *thread;
 
@@ -366,7 +444,7 @@ drain_until_error (gpointer data)
 GST_START_TEST (test_drain_flushes)
 {
   Fake *fake = fake_new (&fake_class, RERUN_LEAKY_NO, 3);
-  RerunUser *user = rerun_output_attach (&fake->parent);
+  RerunUser *user = fake_attach (fake);
   Pusher pusher = { user, 0, NULL };
   GThread *thread;
 
@@ -389,8 +467,8 @@ GST_END_TEST;
 GST_START_TEST (test_failure)
 {
   Fake *fake = fake_new (&fake_class, RERUN_LEAKY_NO, 3);
-  RerunUser *user = rerun_output_attach (&fake->parent);
-  RerunUser *other = rerun_output_attach (&fake->parent);
+  RerunUser *user = fake_attach (fake);
+  RerunUser *other = fake_attach (fake);
   GError *error = NULL;
   Pusher pusher = { user, 0, NULL };
 
@@ -420,7 +498,7 @@ static void
 stop_while_hanging (const RerunOutputClass * klass)
 {
   Fake *fake = fake_new (klass, RERUN_LEAKY_NO, 3);
-  RerunUser *user = rerun_output_attach (&fake->parent);
+  RerunUser *user = fake_attach (fake);
   GError *error = NULL;
 
   fake->blocked = TRUE;
@@ -447,7 +525,7 @@ GST_END_TEST;
 GST_START_TEST (test_drain_hanging_live)
 {
   Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_NO, 3);
-  RerunUser *user = rerun_output_attach (&fake->parent);
+  RerunUser *user = fake_attach (fake);
   GError *error = NULL;
 
   fake->blocked = TRUE;
@@ -465,8 +543,8 @@ GST_END_TEST;
 GST_START_TEST (test_finish)
 {
   Fake *fake = fake_new (&fake_class, RERUN_LEAKY_NO, 3);
-  RerunUser *a = rerun_output_attach (&fake->parent);
-  RerunUser *b = rerun_output_attach (&fake->parent);
+  RerunUser *a = fake_attach (fake);
+  RerunUser *b = fake_attach (fake);
 
   rerun_output_start (&fake->parent);
   fail_unless (push (a, 0, 0, NULL));
@@ -485,6 +563,162 @@ GST_START_TEST (test_finish)
 
 GST_END_TEST;
 
+/* --- a server that goes and comes back --------------------------------------- */
+
+static GstBus *
+listen (void)
+{
+  GstBus *bus = gst_bus_new ();
+
+  gst_element_set_bus (element, bus);
+  return bus;
+}
+
+/* The next message is of this kind, and if it has fields, has this name. */
+static guint64
+expect (GstBus * bus, GstMessageType type, const gchar * name)
+{
+  GstMessage *message = gst_bus_timed_pop (bus, GST_CLOCK_TIME_NONE);
+  guint64 dropped = 0;
+
+  assert_equals_int (GST_MESSAGE_TYPE (message), type);
+  if (type == GST_MESSAGE_ELEMENT) {
+    const GstStructure *fields = gst_message_get_structure (message);
+
+    assert_equals_string (gst_structure_get_name (fields), name);
+    assert_equals_string (gst_structure_get_string (fields, "uri"), "fake");
+    fail_unless (gst_structure_get_uint64 (fields, "frames-dropped", &dropped));
+  }
+  gst_message_unref (message);
+  return dropped;
+}
+
+static void
+expect_nothing (GstBus * bus)
+{
+  fail_if (gst_bus_have_pending (bus));
+  gst_element_set_bus (element, NULL);
+  gst_object_unref (bus);
+}
+
+GST_START_TEST (test_comes_later)
+{
+  Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_DOWNSTREAM, 3);
+  RerunUser *user = rerun_output_attach (&fake->parent, element);
+  GstBus *bus = listen ();
+
+  fake->away = TRUE;
+  rerun_output_start (&fake->parent);
+  expect (bus, GST_MESSAGE_WARNING, NULL);      /* once */
+  fail_unless (push (user, 7, 100, NULL));
+  for (guint64 i = 0; i < 10; i++)
+    fail_unless (push (user, 0, i, NULL));
+  fail_if (rerun_user_drain (user, NULL));
+  assert_equals_uint64 (balance (fake), 10);
+  g_mutex_lock (&fake->lock);
+  fake->away = FALSE;
+  g_mutex_unlock (&fake->lock);
+  assert_equals_uint64 (expect (bus, GST_MESSAGE_ELEMENT,
+          "rerunsink-connected"), stat_of (fake, "frames-dropped"));
+  expect (bus, GST_MESSAGE_INFO, NULL);
+  fail_unless (rerun_user_drain (user, NULL));
+  assert_equals_uint64 (balance (fake), 10);
+  check_written (fake, 0, 100);
+  check_written (fake, fake->ids->len - 1, 9);
+  stop (fake, user);
+  expect_nothing (bus);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_reconnect)
+{
+  Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_NO, 100);
+  RerunUser *user = rerun_output_attach (&fake->parent, element);
+  GstBus *bus = listen ();
+
+  fail_unless (push (user, 7, 100, NULL));
+  fail_unless (push (user, 8, 101, NULL));
+  rerun_output_start (&fake->parent);
+  for (guint64 i = 0; i < 3; i++)
+    fail_unless (push (user, 0, i, NULL));
+  fail_unless (rerun_user_drain (user, NULL));
+  expect (bus, GST_MESSAGE_ELEMENT, "rerunsink-connected");
+
+  /* two are written but not confirmed, the third is lost on the way */
+  g_mutex_lock (&fake->lock);
+  fake->silent = TRUE;
+  fake->fail_at = 7;
+  g_mutex_unlock (&fake->lock);
+  for (guint64 i = 3; i < 6; i++)
+    fail_unless (push (user, 0, i, NULL));
+  expect (bus, GST_MESSAGE_ELEMENT, "rerunsink-disconnected");
+  expect (bus, GST_MESSAGE_WARNING, NULL);
+  g_mutex_lock (&fake->lock);
+  fake->silent = FALSE;
+  g_mutex_unlock (&fake->lock);
+  fail_unless (push (user, 0, 6, NULL));
+  fail_unless (rerun_user_drain (user, NULL));
+  expect (bus, GST_MESSAGE_ELEMENT, "rerunsink-reconnected");
+  expect (bus, GST_MESSAGE_INFO, NULL);
+
+  /* all static data again, then what was not confirmed, in order */
+  assert_equals_int (fake->ids->len, 7 + 2 + 4);
+  check_written (fake, 7, 100);
+  check_written (fake, 8, 101);
+  for (guint i = 0; i < 4; i++)
+    check_written (fake, 9 + i, 3 + i);
+  assert_equals_uint64 (stat_of (fake, "frames-written"), 7);
+  assert_equals_uint64 (stat_of (fake, "frames-dropped"), 0);
+  assert_equals_uint64 (stat_of (fake, "queue-bytes"), 0);
+  stop (fake, user);
+  expect_nothing (bus);
+}
+
+GST_END_TEST;
+
+/* What was written, but is not confirmed, is held in the bound too, and is the
+ * first to go. */
+GST_START_TEST (test_unconfirmed_is_bounded)
+{
+  Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_NO, 3);
+  RerunUser *user = rerun_output_attach (&fake->parent, element);
+
+  fake->silent = TRUE;
+  rerun_output_start (&fake->parent);
+  for (guint64 i = 0; i < 10; i++) {
+    fail_unless (push (user, 0, i, NULL));
+    fail_unless (stat_of (fake, "queue-bytes") <= 3 * (FRAME_BYTES + 4096));
+  }
+  while (stat_of (fake, "frames-written") < 10)
+    g_thread_yield ();
+  assert_equals_uint64 (stat_of (fake, "frames-dropped"), 0);
+  fail_unless (stat_of (fake, "queue-bytes") > 0);
+  fail_if (rerun_user_drain (user, NULL));
+  /* said at the drain, so not waited for again */
+  stop (fake, user);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_stop_while_away)
+{
+  Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_DOWNSTREAM, 3);
+  RerunUser *user = rerun_output_attach (&fake->parent, element);
+  GError *error = NULL;
+
+  fake->away = TRUE;
+  rerun_output_start (&fake->parent);
+  for (guint64 i = 0; i < 2; i++)
+    fail_unless (push (user, 0, i, NULL));
+  fail_unless (rerun_user_detach (user));
+  fail_if (rerun_output_stop (&fake->parent, &error));
+  fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
+  g_clear_error (&error);
+}
+
+GST_END_TEST;
+
 static Suite *
 rerun_output_suite (void)
 {
@@ -492,6 +726,7 @@ rerun_output_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, setup, teardown);
   tcase_add_test (tc, test_order);
   tcase_add_test (tc, test_leaky_upstream);
   tcase_add_test (tc, test_leaky_downstream);
@@ -501,6 +736,10 @@ rerun_output_suite (void)
   tcase_add_test (tc, test_stop_hanging);
   tcase_add_test (tc, test_drain_hanging_live);
   tcase_add_test (tc, test_finish);
+  tcase_add_test (tc, test_comes_later);
+  tcase_add_test (tc, test_reconnect);
+  tcase_add_test (tc, test_unconfirmed_is_bounded);
+  tcase_add_test (tc, test_stop_while_away);
   return s;
 }
 

@@ -1,0 +1,580 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <stdlib.h>
+#include <string.h>
+#include <nghttp2/nghttp2.h>
+
+#include "rerun/call.h"
+#include "rerun/connection.h"
+
+/* To connect, for TLS, and for the first words of the server, each. */
+#define OPEN_TIMEOUT 5          /* s */
+/* A ping tells that what was sent before it has arrived, and that the server is
+ * there: soon where something is not confirmed, else now and then. */
+#define PING_SOON (100 * G_TIME_SPAN_MILLISECOND)
+#define PING_IDLE (3 * G_TIME_SPAN_SECOND)
+/* A server that says nothing that long after a ping is gone. */
+#define PING_TIMEOUT (5 * G_TIME_SPAN_SECOND)
+
+/* Of one piece of a DATA frame: its header, and spans of the message. */
+#define MAX_VECTORS 256
+#define CONTROL_SIZE 16384
+#define FRAME_HEADER_SIZE 9
+
+/* Bytes on their way into the socket: control frames and headers of DATA frames
+ * copied, messages referenced. */
+typedef struct
+{
+  GOutputVector vectors[MAX_VECTORS];
+  guint first, n;
+  guint8 control[CONTROL_SIZE];
+  gsize used;
+} Staging;
+
+struct _RerunCall
+{
+  RerunConnection *connection;
+  GCancellable *cancellable;
+  nghttp2_session *session;
+  gint32 stream;
+  Staging staging;
+
+  /* the message that is being sent */
+  const RrdSpan *spans;
+  gsize n_spans;
+  gsize size, offset;
+  gboolean ending;
+
+  guint64 sent, pinged, confirmed;      /* messages */
+  gint64 last_ping;             /* monotonic time */
+  gint64 last_heard;
+  gboolean ping_out;
+
+  /* what the server said */
+  gboolean greeted;
+  gboolean ended;
+  gint http_status;
+  gint grpc_status;             /* -1: none */
+  gchar *grpc_message;
+  gchar *complaint;             /* nghttp2's, about what the server sent */
+  GError *failure;
+};
+
+/* --- what goes out ----------------------------------------------------------- */
+
+static void
+staging_add (Staging * staging, gconstpointer data, gsize size)
+{
+  staging->vectors[staging->n].buffer = data;
+  staging->vectors[staging->n++].size = size;
+}
+
+static gboolean
+staging_add_copy (Staging * staging, gconstpointer data, gsize size)
+{
+  guint8 *to = staging->control + staging->used;
+
+  if (staging->n == MAX_VECTORS || size > CONTROL_SIZE - staging->used)
+    return FALSE;
+  memcpy (to, data, size);
+  staging->used += size;
+  staging_add (staging, to, size);
+  return TRUE;
+}
+
+static void
+staging_advance (Staging * staging, gsize n)
+{
+  GOutputVector *vector = &staging->vectors[staging->first];
+
+  while (n > 0 && n >= vector->size) {
+    n -= vector->size;
+    vector++;
+    staging->first++;
+  }
+  if (n > 0) {
+    vector->buffer = (const guint8 *) vector->buffer + n;
+    vector->size -= n;
+  }
+  if (staging->first == staging->n)
+    staging->first = staging->n = staging->used = 0;
+}
+
+static ssize_t
+on_send (nghttp2_session * session, const uint8_t * data, size_t length,
+    int flags, void *user)
+{
+  RerunCall *self = user;
+
+  return staging_add_copy (&self->staging, data, length) ? (ssize_t) length :
+      NGHTTP2_ERR_WOULDBLOCK;
+}
+
+/* Adds @size bytes of the message to what is staged. */
+static void
+stage_message (RerunCall * self, gsize size)
+{
+  gsize skip = self->offset;
+
+  self->offset += size;
+  for (gsize i = 0; size > 0; i++) {
+    const RrdSpan *span = &self->spans[i];
+    gsize n;
+
+    if (skip >= span->size) {
+      skip -= span->size;
+      continue;
+    }
+    n = MIN (size, span->size - skip);
+    staging_add (&self->staging, (const guint8 *) span->data + skip, n);
+    size -= n;
+    skip = 0;
+  }
+}
+
+static int
+on_send_data (nghttp2_session * session, nghttp2_frame * frame,
+    const uint8_t * header, size_t length, nghttp2_data_source * source,
+    void *user)
+{
+  RerunCall *self = user;
+
+  if (self->staging.n + 1 + self->n_spans > MAX_VECTORS
+      || !staging_add_copy (&self->staging, header, FRAME_HEADER_SIZE))
+    return NGHTTP2_ERR_WOULDBLOCK;
+  stage_message (self, length);
+  return 0;
+}
+
+static ssize_t
+on_read_data (nghttp2_session * session, int32_t stream, uint8_t * data,
+    size_t length, uint32_t * flags, nghttp2_data_source * source, void *user)
+{
+  RerunCall *self = user;
+
+  if (self->offset < self->size) {
+    *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
+    return MIN (length, self->size - self->offset);
+  }
+  if (!self->ending)
+    return NGHTTP2_ERR_DEFERRED;
+  *flags |= NGHTTP2_DATA_FLAG_EOF;
+  return 0;
+}
+
+/* --- what comes in ----------------------------------------------------------- */
+
+static void
+G_GNUC_PRINTF (2, 3)
+call_fail (RerunCall * self, const gchar * format, ...)
+{
+  va_list arguments;
+
+  if (self->failure != NULL)
+    return;
+  va_start (arguments, format);
+  self->failure = g_error_new_valist (G_IO_ERROR, G_IO_ERROR_FAILED, format,
+      arguments);
+  va_end (arguments);
+}
+
+static void
+on_goaway (RerunCall * self, const nghttp2_goaway * goaway)
+{
+  gchar *text = g_utf8_make_valid ((const gchar *) goaway->opaque_data,
+      goaway->opaque_data_len);
+
+  if (!self->ending)
+    call_fail (self, "the server is going away (%s%s%s)",
+        nghttp2_http2_strerror (goaway->error_code), *text != '\0' ? ": " : "",
+        text);
+  g_free (text);
+}
+
+static int
+on_frame (nghttp2_session * session, const nghttp2_frame * frame, void *user)
+{
+  RerunCall *self = user;
+
+  switch (frame->hd.type) {
+    case NGHTTP2_SETTINGS:
+      self->greeted = TRUE;
+      break;
+    case NGHTTP2_PING:
+      if (frame->hd.flags & NGHTTP2_FLAG_ACK) {
+        self->ping_out = FALSE;
+        self->confirmed = self->pinged;
+      }
+      break;
+    case NGHTTP2_GOAWAY:
+      on_goaway (self, &frame->goaway);
+      break;
+  }
+  return 0;
+}
+
+static int
+on_header (nghttp2_session * session, const nghttp2_frame * frame,
+    const uint8_t * name, size_t name_length, const uint8_t * value,
+    size_t value_length, uint8_t flags, void *user)
+{
+  RerunCall *self = user;
+
+  /* both end with a zero */
+  if (g_str_equal (name, ":status")) {
+    self->http_status = atoi ((const char *) value);
+  } else if (g_str_equal (name, "grpc-status")) {
+    self->grpc_status = atoi ((const char *) value);
+  } else if (g_str_equal (name, "grpc-message")) {
+    gchar *text = g_uri_unescape_string ((const char *) value, NULL);
+
+    g_free (self->grpc_message);
+    self->grpc_message = g_utf8_make_valid (text != NULL ? text :
+        (const char *) value, -1);
+    g_free (text);
+  }
+  return 0;
+}
+
+static int
+on_stream_close (nghttp2_session * session, int32_t stream, uint32_t code,
+    void *user)
+{
+  RerunCall *self = user;
+
+  self->ended = TRUE;
+  if (code != NGHTTP2_NO_ERROR)
+    call_fail (self, "the server reset the call (%s)",
+        nghttp2_http2_strerror (code));
+  return 0;
+}
+
+static int
+on_complaint (nghttp2_session * session, int code, const char *text,
+    size_t length, void *user)
+{
+  RerunCall *self = user;
+
+  g_free (self->complaint);
+  self->complaint = g_strndup (text, length);
+  return 0;
+}
+
+static const gchar *
+grpc_status_name (gint status)
+{
+  static const gchar *const names[] = {
+    "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED",
+    "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED",
+    "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"
+  };
+
+  return status < (gint) G_N_ELEMENTS (names) ? names[status] : "no known one";
+}
+
+/* The reply, as an error if it is none. */
+static void
+call_judge_reply (RerunCall * self)
+{
+  const gchar *text = self->grpc_message;
+
+  if (self->http_status != 200)
+    call_fail (self, "the server answers with HTTP status %d, not as a Rerun "
+        "server", self->http_status);
+  else if (self->grpc_status > 0)
+    call_fail (self, "the server refuses: gRPC status %d, %s%s%s",
+        self->grpc_status, grpc_status_name (self->grpc_status),
+        text != NULL && *text != '\0' ? ": " : "", text != NULL ? text : "");
+  else if (self->grpc_status < 0 || !self->ending)
+    call_fail (self, "the server ended the call");
+}
+
+/* --- turns ------------------------------------------------------------------- */
+
+static gboolean
+call_flush (RerunCall * self, gboolean * moved, GError ** error)
+{
+  Staging *staging = &self->staging;
+
+  while (staging->n > 0) {
+    gssize n = rerun_connection_send (self->connection,
+        staging->vectors + staging->first, staging->n - staging->first, error);
+
+    if (n <= 0)
+      return n == 0;
+    *moved = TRUE;
+    staging_advance (staging, n);
+  }
+  return TRUE;
+}
+
+static gboolean
+set_session_error (RerunCall * self, gint code, GError ** error)
+{
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+      "the server does not speak HTTP/2: %s", self->complaint != NULL ?
+      self->complaint : nghttp2_strerror (code));
+  return FALSE;
+}
+
+/* Sends until there is no more or no room in the socket. */
+static gboolean
+call_transmit (RerunCall * self, gboolean * moved, GError ** error)
+{
+  do {
+    gint code = nghttp2_session_send (self->session);
+
+    if (code != 0)
+      return set_session_error (self, code, error);
+    if (self->staging.n == 0)
+      return TRUE;
+    if (!call_flush (self, moved, error))
+      return FALSE;
+  } while (self->staging.n == 0);
+  return TRUE;
+}
+
+static gboolean
+call_receive (RerunCall * self, gboolean * moved, GError ** error)
+{
+  guint8 data[16384];
+  gssize n = rerun_connection_receive (self->connection, data, sizeof data,
+      error);
+  gssize code;
+
+  if (n <= 0)
+    return n == 0;
+  *moved = TRUE;
+  self->last_heard = g_get_monotonic_time ();
+  code = nghttp2_session_mem_recv (self->session, data, n);
+  return code >= 0 || set_session_error (self, code, error);
+}
+
+/* When the next ping is due. */
+static gint64
+call_next_ping (RerunCall * self)
+{
+  return self->last_ping + (self->sent > self->confirmed ? PING_SOON :
+      PING_IDLE);
+}
+
+/* When silence becomes the end. */
+static gint64
+call_deadline (RerunCall * self)
+{
+  return MAX (self->last_ping, self->last_heard) + PING_TIMEOUT;
+}
+
+static void
+call_ping (RerunCall * self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->ping_out || now < call_next_ping (self))
+    return;
+  nghttp2_submit_ping (self->session, NGHTTP2_FLAG_NONE, NULL);
+  self->ping_out = TRUE;
+  self->pinged = self->sent;
+  self->last_ping = now;
+}
+
+static gboolean
+call_check (RerunCall * self, GError ** error)
+{
+  if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
+    return FALSE;
+  if (self->ping_out && g_get_monotonic_time () > call_deadline (self))
+    call_fail (self, "the server has not answered for %d s",
+        (gint) (PING_TIMEOUT / G_TIME_SPAN_SECOND));
+  if (self->failure == NULL && self->ended)
+    call_judge_reply (self);
+  if (self->failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_error_copy (self->failure));
+  return FALSE;
+}
+
+static gboolean
+call_move (RerunCall * self, gboolean * moved, GError ** error)
+{
+  if (call_transmit (self, moved, error))
+    return call_receive (self, moved, error);
+  call_receive (self, moved, NULL);     /* the server may have said why */
+  return FALSE;
+}
+
+/* Sends and receives what is possible; where nothing is, waits, @until at most. */
+static gboolean
+call_turn (RerunCall * self, gint64 until, GError ** error)
+{
+  gboolean moved = FALSE;
+
+  call_ping (self);
+  if (!call_move (self, &moved, error)) {
+    /* its words say more than a broken pipe */
+    if (self->failure != NULL || self->ended) {
+      g_clear_error (error);
+      return call_check (self, error);
+    }
+    return FALSE;
+  }
+  if (!moved) {
+    until = MIN (until, self->ping_out ? call_deadline (self) :
+        call_next_ping (self));
+    rerun_connection_wait (self->connection, self->staging.n > 0, until);
+  }
+  return call_check (self, error);
+}
+
+/* --- the call ---------------------------------------------------------------- */
+
+static nghttp2_session *
+session_new (RerunCall * self)
+{
+  nghttp2_session_callbacks *callbacks;
+  nghttp2_session *session;
+
+  nghttp2_session_callbacks_new (&callbacks);
+  nghttp2_session_callbacks_set_send_callback (callbacks, on_send);
+  nghttp2_session_callbacks_set_send_data_callback (callbacks, on_send_data);
+  nghttp2_session_callbacks_set_on_frame_recv_callback (callbacks, on_frame);
+  nghttp2_session_callbacks_set_on_header_callback (callbacks, on_header);
+  nghttp2_session_callbacks_set_on_stream_close_callback (callbacks,
+      on_stream_close);
+  nghttp2_session_callbacks_set_error_callback2 (callbacks, on_complaint);
+  nghttp2_session_client_new (&session, callbacks, self);
+  nghttp2_session_callbacks_del (callbacks);
+  return session;
+}
+
+static nghttp2_nv
+header (const gchar * name, const gchar * value)
+{
+  nghttp2_nv pair = {
+    (uint8_t *) name, (uint8_t *) value, strlen (name), strlen (value),
+    NGHTTP2_NV_FLAG_NONE
+  };
+
+  return pair;
+}
+
+static void
+call_submit (RerunCall * self, const RerunUri * uri, const gchar * path)
+{
+  gchar *authority = rerun_uri_authority (uri);
+  nghttp2_nv headers[] = {
+    header (":method", "POST"),
+    header (":scheme", uri->tls ? "https" : "http"),
+    header (":authority", authority),
+    header (":path", path),
+    header ("content-type", "application/grpc"),
+    header ("te", "trailers"),
+    header ("user-agent", PACKAGE "/" VERSION),
+  };
+  nghttp2_data_provider provider = {.read_callback = on_read_data };
+
+  nghttp2_submit_settings (self->session, NGHTTP2_FLAG_NONE, NULL, 0);
+  self->stream = nghttp2_submit_request (self->session, NULL, headers,
+      G_N_ELEMENTS (headers), &provider, NULL);
+  g_free (authority);
+}
+
+static gboolean
+call_greet (RerunCall * self, GError ** error)
+{
+  gint64 until = g_get_monotonic_time () + OPEN_TIMEOUT * G_TIME_SPAN_SECOND;
+
+  while (!self->greeted) {
+    if (!call_turn (self, until, error))
+      return FALSE;
+    if (!self->greeted && g_get_monotonic_time () > until) {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+          "the server takes connections, but has said nothing for %d s",
+          OPEN_TIMEOUT);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+RerunCall *
+rerun_call_open (const RerunUri * uri, const gchar * path,
+    GMainContext * context, GCancellable * cancellable, GError ** error)
+{
+  RerunConnection *connection = rerun_connection_open (uri, context,
+      OPEN_TIMEOUT, cancellable, error);
+  RerunCall *self;
+
+  if (connection == NULL)
+    return NULL;
+  self = g_new0 (RerunCall, 1);
+  self->connection = connection;
+  self->cancellable = g_object_ref (cancellable);
+  self->grpc_status = -1;
+  self->last_ping = self->last_heard = g_get_monotonic_time ();
+  self->session = session_new (self);
+  call_submit (self, uri, path);
+  if (call_greet (self, error))
+    return self;
+  rerun_call_close (self);
+  return NULL;
+}
+
+gboolean
+rerun_call_send (RerunCall * self, const RrdSpan * spans, gsize n_spans,
+    GError ** error)
+{
+  self->spans = spans;
+  self->n_spans = n_spans;
+  self->offset = self->size = 0;
+  for (gsize i = 0; i < n_spans; i++)
+    self->size += spans[i].size;
+  nghttp2_session_resume_data (self->session, self->stream);
+  do {
+    if (!call_turn (self, G_MAXINT64, error))
+      return FALSE;
+  } while (self->offset < self->size || self->staging.n > 0);
+  self->sent++;
+  return TRUE;
+}
+
+gboolean
+rerun_call_wait (RerunCall * self, GError ** error)
+{
+  return call_turn (self, G_MAXINT64, error);
+}
+
+guint64
+rerun_call_get_confirmed (RerunCall * self)
+{
+  return self->confirmed;
+}
+
+gboolean
+rerun_call_end (RerunCall * self, GError ** error)
+{
+  self->ending = TRUE;
+  nghttp2_session_resume_data (self->session, self->stream);
+  while (!self->ended) {
+    if (!call_turn (self, G_MAXINT64, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+void
+rerun_call_close (RerunCall * self)
+{
+  nghttp2_session_del (self->session);
+  rerun_connection_close (self->connection);
+  g_object_unref (self->cancellable);
+  g_clear_error (&self->failure);
+  g_free (self->grpc_message);
+  g_free (self->complaint);
+  g_free (self);
+}

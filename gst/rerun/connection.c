@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include "rerun/connection.h"
+
+struct _RerunConnection
+{
+  GMainContext *context;
+  GSocketConnection *socket;
+  GIOStream *stream;            /* the socket's, or TLS on it */
+  GPollableInputStream *input;
+  GPollableOutputStream *output;
+  GSource *readable;
+  GSource *timer;
+};
+
+static gboolean
+go_on (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+go_on_stream (GObject * stream, gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* --- opening ----------------------------------------------------------------- */
+
+static GSocketConnection *
+connect_socket (const RerunUri * uri, guint timeout,
+    GCancellable * cancellable, GError ** error)
+{
+  GSocketClient *client = g_socket_client_new ();
+  GSocketConnection *connection;
+
+  g_socket_client_set_enable_proxy (client, FALSE);
+  g_socket_client_set_timeout (client, timeout);
+  connection = g_socket_client_connect_to_host (client, uri->host, uri->port,
+      cancellable, error);
+  g_object_unref (client);
+  /* a frame leaves at once */
+  if (connection != NULL)
+    g_socket_set_option (g_socket_connection_get_socket (connection),
+        IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
+  return connection;
+}
+
+static gboolean
+check_protocol (GTlsConnection * tls, GError ** error)
+{
+  const gchar *protocol = g_tls_connection_get_negotiated_protocol (tls);
+
+  if (protocol == NULL || g_str_equal (protocol, "h2"))
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+      "the server speaks %s, not HTTP/2", protocol);
+  return FALSE;
+}
+
+static GIOStream *
+start_tls (GSocketConnection * socket, const RerunUri * uri,
+    GCancellable * cancellable, GError ** error)
+{
+  static const gchar *const protocols[] = { "h2", NULL };
+  GSocketConnectable *identity = g_network_address_new (uri->host, uri->port);
+  GIOStream *tls = NULL;
+
+  if (!g_tls_backend_supports_tls (g_tls_backend_get_default ()))
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+        "GIO has no TLS: install glib-networking");
+  else
+    tls = g_tls_client_connection_new (G_IO_STREAM (socket), identity, error);
+  g_object_unref (identity);
+  if (tls == NULL)
+    return NULL;
+  g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (tls), protocols);
+  if (!g_tls_connection_handshake (G_TLS_CONNECTION (tls), cancellable, error)
+      || !check_protocol (G_TLS_CONNECTION (tls), error))
+    g_clear_object (&tls);
+  return tls;
+}
+
+static RerunConnection *
+connection_new (GSocketConnection * socket, GIOStream * stream,
+    GMainContext * context)
+{
+  RerunConnection *self = g_new0 (RerunConnection, 1);
+
+  self->context = g_main_context_ref (context);
+  self->socket = socket;
+  self->stream = stream;
+  self->input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
+  self->output =
+      G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream));
+  self->readable = g_pollable_input_stream_create_source (self->input, NULL);
+  g_source_set_callback (self->readable, G_SOURCE_FUNC (go_on_stream), NULL,
+      NULL);
+  g_source_attach (self->readable, context);
+  self->timer = g_timeout_source_new (G_MAXUINT);
+  g_source_set_callback (self->timer, go_on, NULL, NULL);
+  g_source_attach (self->timer, context);
+  return self;
+}
+
+RerunConnection *
+rerun_connection_open (const RerunUri * uri, GMainContext * context,
+    guint timeout, GCancellable * cancellable, GError ** error)
+{
+  GSocketConnection *socket = connect_socket (uri, timeout, cancellable, error);
+  GIOStream *stream;
+
+  if (socket == NULL)
+    return NULL;
+  stream = uri->tls ? start_tls (socket, uri, cancellable, error) :
+      g_object_ref (G_IO_STREAM (socket));
+  if (stream == NULL) {
+    g_object_unref (socket);
+    return NULL;
+  }
+  g_socket_set_timeout (g_socket_connection_get_socket (socket), 0);
+  return connection_new (socket, stream, context);
+}
+
+/* The socket goes without the goodbye of TLS, which a hung server would not
+ * take. */
+void
+rerun_connection_close (RerunConnection * self)
+{
+  g_source_destroy (self->readable);
+  g_source_unref (self->readable);
+  g_source_destroy (self->timer);
+  g_source_unref (self->timer);
+  g_socket_close (g_socket_connection_get_socket (self->socket), NULL);
+  g_object_unref (self->stream);
+  g_object_unref (self->socket);
+  g_main_context_unref (self->context);
+  g_free (self);
+}
+
+/* --- using it ---------------------------------------------------------------- */
+
+gssize
+rerun_connection_send (RerunConnection * self, const GOutputVector * vectors,
+    gsize n_vectors, GError ** error)
+{
+  gsize n = 0;
+
+  if (g_pollable_output_stream_writev_nonblocking (self->output, vectors,
+          n_vectors, &n, NULL, error) == G_POLLABLE_RETURN_FAILED)
+    return -1;
+  return n;
+}
+
+gssize
+rerun_connection_receive (RerunConnection * self, guint8 * data, gsize size,
+    GError ** error)
+{
+  GError *why = NULL;
+  gssize n = g_pollable_input_stream_read_nonblocking (self->input, data, size,
+      NULL, &why);
+
+  if (n > 0)
+    return n;
+  if (n == 0) {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+        "the server closed the connection");
+    return -1;
+  }
+  if (g_error_matches (why, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
+    g_error_free (why);
+    return 0;
+  }
+  g_propagate_error (error, why);
+  return -1;
+}
+
+void
+rerun_connection_wait (RerunConnection * self, gboolean for_room, gint64 until)
+{
+  GSource *room = NULL;
+
+  if (for_room) {
+    room = g_pollable_output_stream_create_source (self->output, NULL);
+    g_source_set_callback (room, G_SOURCE_FUNC (go_on_stream), NULL, NULL);
+    g_source_attach (room, self->context);
+  }
+  g_source_set_ready_time (self->timer, until);
+  g_main_context_iteration (self->context, TRUE);
+  if (room != NULL) {
+    g_source_destroy (room);
+    g_source_unref (room);
+  }
+}

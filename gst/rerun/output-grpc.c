@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "rerun/call.h"
+#include "rerun/output-grpc.h"
+#include "rerun/viewer.h"
+
+/* Source: rerun's crates/store/re_protos, sdk_comms.proto. */
+#define METHOD "/rerun.sdk_comms.v1alpha1.MessageProxyService/WriteMessages"
+
+typedef struct
+{
+  RerunOutput parent;
+  RerunUri *uri;
+  const RrdStore *store;
+  gboolean spawn;
+  GMainContext *context;
+  gulong cancel_id;
+  RerunCall *call;
+  guint64 before;               /* messages of the call that were not write()'s */
+  ArrowBytes head;
+} GrpcOutput;
+
+static void
+on_cancelled (GCancellable * cancellable, gpointer context)
+{
+  g_main_context_wakeup (context);
+}
+
+static gboolean
+send_store_info (GrpcOutput * self, GError ** error)
+{
+  RrdSpan span;
+
+  if (!rrd_grpc_store_info (self->store, &self->head)) {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+        rrd_result_text (RRD_NO_MEMORY));
+    return FALSE;
+  }
+  span.data = self->head.data;
+  span.size = self->head.size;
+  self->before = 1;
+  return rerun_call_send (self->call, &span, 1, error);
+}
+
+static void
+grpc_close (RerunOutput * output)
+{
+  GrpcOutput *self = (GrpcOutput *) output;
+
+  g_clear_pointer (&self->call, rerun_call_close);
+}
+
+static gboolean
+grpc_open (RerunOutput * output, GError ** error)
+{
+  GrpcOutput *self = (GrpcOutput *) output;
+  GError *why = NULL;
+
+  self->call = rerun_call_open (self->uri, METHOD, self->context,
+      output->cancellable, &why);
+  if (self->call == NULL) {
+    if (self->spawn
+        && g_error_matches (why, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED)) {
+      self->spawn = FALSE;
+      rerun_viewer_spawn (self->uri, output);
+    }
+    g_propagate_error (error, why);
+    return FALSE;
+  }
+  if (send_store_info (self, error))
+    return TRUE;
+  grpc_close (output);
+  return FALSE;
+}
+
+static void
+confirm (GrpcOutput * self)
+{
+  guint64 confirmed = rerun_call_get_confirmed (self->call);
+
+  if (confirmed > self->before)
+    rerun_output_confirm (&self->parent, confirmed - self->before);
+}
+
+static gboolean
+grpc_write (RerunOutput * output, const RerunMessage * message, GError ** error)
+{
+  GrpcOutput *self = (GrpcOutput *) output;
+  const RrdChunk *chunk = message->chunk;
+  RrdSpan *spans = g_newa (RrdSpan, chunk->n_spans + 1);
+
+  if (!rrd_grpc_head (self->store, chunk, &self->head)) {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+        rrd_result_text (RRD_NO_MEMORY));
+    return FALSE;
+  }
+  spans[0].data = self->head.data;
+  spans[0].size = self->head.size;
+  for (gsize i = 0; i < chunk->n_spans; i++)
+    spans[i + 1] = chunk->spans[i];
+  if (!rerun_call_send (self->call, spans, chunk->n_spans + 1, error))
+    return FALSE;
+  rerun_output_count_bytes (output, self->head.size + chunk->size);
+  confirm (self);
+  return TRUE;
+}
+
+static gboolean
+grpc_wait (RerunOutput * output, GError ** error)
+{
+  GrpcOutput *self = (GrpcOutput *) output;
+
+  if (!rerun_call_wait (self->call, error))
+    return FALSE;
+  confirm (self);
+  return TRUE;
+}
+
+static void
+grpc_wake (RerunOutput * output)
+{
+  g_main_context_wakeup (((GrpcOutput *) output)->context);
+}
+
+/* With the reply, the server has taken everything. */
+static gboolean
+grpc_finish (RerunOutput * output, gboolean last, GError ** error)
+{
+  GrpcOutput *self = (GrpcOutput *) output;
+
+  return !last || rerun_call_end (self->call, error);
+}
+
+static void
+grpc_free (RerunOutput * output)
+{
+  GrpcOutput *self = (GrpcOutput *) output;
+
+  g_cancellable_disconnect (output->cancellable, self->cancel_id);
+  g_main_context_unref (self->context);
+  arrow_bytes_clear (&self->head);
+  rerun_uri_free (self->uri);
+}
+
+static const RerunOutputClass grpc_class = {
+  .live = TRUE,
+  .open = grpc_open,
+  .write = grpc_write,
+  .wait = grpc_wait,
+  .wake = grpc_wake,
+  .finish = grpc_finish,
+  .close = grpc_close,
+  .free = grpc_free,
+};
+
+RerunOutput *
+rerun_grpc_output_new (RerunUri * uri, const RrdStore * store, gboolean spawn,
+    const RerunQueueSettings * settings)
+{
+  GrpcOutput *self = g_new0 (GrpcOutput, 1);
+
+  self->uri = uri;
+  self->store = store;
+  self->spawn = spawn;
+  self->context = g_main_context_new ();
+  rerun_output_init (&self->parent, &grpc_class, g_strdup (uri->text),
+      settings);
+  self->cancel_id = g_cancellable_connect (self->parent.cancellable,
+      G_CALLBACK (on_cancelled), self->context, NULL);
+  return &self->parent;
+}
