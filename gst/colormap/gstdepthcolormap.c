@@ -28,6 +28,7 @@
 
 #include "colormap/colormap.h"
 #include "depth/gstdepth.h"
+#include "depth/gstdepthframe.h"
 #include "range/range.h"
 
 #include <math.h>
@@ -354,9 +355,13 @@ static void
 gst_depth_colormap_before_transform (GstBaseTransform * trans,
     GstBuffer * buffer)
 {
-  GstClockTime time = gst_segment_to_stream_time (&trans->segment,
-      GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  GstClockTime time;
 
+  /* Raw frames from a file come without times. */
+  if (trans->segment.format != GST_FORMAT_TIME)
+    return;
+  time = gst_segment_to_stream_time (&trans->segment, GST_FORMAT_TIME,
+      GST_BUFFER_PTS (buffer));
   if (GST_CLOCK_TIME_IS_VALID (time))
     gst_object_sync_values (GST_OBJECT (trans), time);
 }
@@ -517,6 +522,44 @@ gst_depth_colormap_transform_frame (GstVideoFilter * filter,
   return GST_FLOW_OK;
 }
 
+/* Instead of the base class's, which maps the first memory of a buffer only,
+ * and pushes what the pool held where a buffer is too small. */
+static GstFlowReturn
+gst_depth_colormap_transform (GstBaseTransform * trans, GstBuffer * inbuf,
+    GstBuffer * outbuf)
+{
+  GstVideoFilter *filter = GST_VIDEO_FILTER (trans);
+  GstVideoFrame in = {.info = filter->in_info,.buffer = inbuf };
+  GstVideoFrame out;
+  GstDepthFrame samples;
+  GstFlowReturn flow;
+  gchar *problem;
+
+  if (!filter->negotiated)
+    return GST_FLOW_NOT_NEGOTIATED;
+  if (!gst_depth_frame_map (&samples, &filter->in_info, inbuf, GST_MAP_READ,
+          &problem))
+    goto bad_buffer;
+  in.data[0] = samples.pixels;
+  in.info.stride[0] = samples.stride;
+  if (!gst_video_frame_map (&out, &filter->out_info, outbuf,
+          GST_MAP_WRITE | GST_VIDEO_FRAME_MAP_FLAG_NO_REF))
+    goto bad_output;
+
+  flow = gst_depth_colormap_transform_frame (filter, &in, &out);
+  gst_video_frame_unmap (&out);
+  gst_depth_frame_unmap (&samples);
+  return flow;
+
+bad_output:
+  gst_depth_frame_unmap (&samples);
+  problem = g_strdup ("downstream's buffer cannot be mapped for writing");
+bad_buffer:
+  GST_ELEMENT_ERROR (trans, STREAM, FORMAT, ("%s", problem), (NULL));
+  g_free (problem);
+  return GST_FLOW_ERROR;
+}
+
 static void
 gst_depth_colormap_init (GstDepthColormap * self)
 {
@@ -605,6 +648,7 @@ gst_depth_colormap_class_init (GstDepthColormapClass * klass)
       GST_DEBUG_FUNCPTR (gst_depth_colormap_transform_meta);
   trans_class->before_transform =
       GST_DEBUG_FUNCPTR (gst_depth_colormap_before_transform);
+  trans_class->transform = GST_DEBUG_FUNCPTR (gst_depth_colormap_transform);
 
   filter_class->set_info = GST_DEBUG_FUNCPTR (gst_depth_colormap_set_info);
   filter_class->transform_frame =

@@ -249,7 +249,8 @@ default_meter (GstDepthRule * rule, GstElement * element)
     GST_ELEMENT_INFO (element, STREAM, FORMAT,
         ("Nothing says the unit of depth: %g depth units per metre assumed",
             GST_DEPTH_DEFAULT_METER),
-        ("set the property meter, or " CAPS_FIELD " in the caps"));
+        ("%g depth units per metre assumed; set the property meter, or "
+            CAPS_FIELD " in the caps", GST_DEPTH_DEFAULT_METER));
   }
   return GST_DEPTH_DEFAULT_METER;
 }

@@ -505,6 +505,48 @@ GST_START_TEST (test_interlaced)
 
 GST_END_TEST;
 
+/* A buffer with less in it than its caps say: an error, not old pixels. */
+GST_START_TEST (test_small_buffer)
+{
+  GstHarness *h = harness_new (8, 6, "RGBA", "");
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, 2 * 8 * 5, NULL);
+  GstMessage *message;
+
+  assert_equals_int (gst_harness_push (h, buffer), GST_FLOW_ERROR);
+  assert_equals_int (gst_harness_buffers_in_queue (h), 0);
+  message = pop_error ();
+  fail_unless (message != NULL);
+  gst_message_unref (message);
+  harness_free (h);
+}
+
+GST_END_TEST;
+
+/* A file's raw frames: a segment of bytes, no times. */
+GST_START_TEST (test_bytes)
+{
+  guint16 samples[48];
+  GstHarness *h = gst_harness_new ("depthcolormap");
+  GstCaps *caps = gst_caps_from_string ("video/x-raw,format=GRAY16_LE,"
+      "width=8,height=6,framerate=0/1");
+  GstSegment segment;
+
+  for (guint i = 0; i < 48; i++)
+    samples[i] = 500 + 100 * i;
+  gst_harness_set_sink_caps_str (h, "video/x-raw,format=RGBA");
+  gst_harness_push_event (h, gst_event_new_stream_start ("bytes"));
+  gst_harness_push_event (h, gst_event_new_caps (caps));
+  gst_caps_unref (caps);
+  gst_segment_init (&segment, GST_FORMAT_BYTES);
+  gst_harness_push_event (h, gst_event_new_segment (&segment));
+  assert_equals_int (gst_harness_push (h, frame_new (samples, 8, 6, 0)),
+      GST_FLOW_OK);
+  gst_buffer_unref (gst_harness_pull (h));
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_bad_range)
 {
   GstElement *element = gst_element_factory_make ("depthcolormap", NULL);
@@ -1015,6 +1057,8 @@ depthcolormap_suite (void)
   tcase_add_test (tc, test_strides);
   tcase_add_test (tc, test_downstream_pool);
   tcase_add_test (tc, test_interlaced);
+  tcase_add_test (tc, test_small_buffer);
+  tcase_add_test (tc, test_bytes);
   tcase_add_test (tc, test_bad_range);
   tcase_add_test (tc, test_still);
   tcase_add_test (tc, test_caps_change);
