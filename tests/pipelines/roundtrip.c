@@ -26,8 +26,8 @@ static const gchar *carriers[] = {
   "rvldepthenc compression-level=9 ! image/png ! rvldepthdec",
   "rvldepthenc ! image/x-rvl ! gdppay ! gdpdepay ! rvldepthdec",
   /* GStreamer's own PNG elements know big-endian grey only */
-  "rvldepthenc ! image/png ! pngdec ! video/x-raw,format=GRAY16_BE ! "
-      "videoconvert ! video/x-raw,format=GRAY16_LE",
+  ("rvldepthenc ! image/png ! pngdec ! video/x-raw,format=GRAY16_BE ! "
+      "videoconvert ! video/x-raw,format=GRAY16_LE"),
   "videoconvert ! video/x-raw,format=GRAY16_BE ! pngenc ! rvldepthdec",
 };
 
