@@ -41,6 +41,10 @@ static const struct
   {"rerunsink", "magnification-filter", "none"},
   {"rerunsink", "timelines", "log-time+capture-time+pts+frame"},
   {"rerunsink", "compression", "lz4"},
+  {"rerunsink", "uri", NULL},
+  {"rerunsink", "spawn-viewer", "false"},
+  {"rerunsink", "max-queue-bytes", "67108864"},
+  {"rerunsink", "leaky", "downstream"},
   {"rerunsink", "drain-timeout", "2000000000"},
   {"rerunsink", "sync", "false"},
 };
