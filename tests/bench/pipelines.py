@@ -6,6 +6,7 @@ Arguments: a folder for files, a CSV file to write.
 """
 import csv
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -21,6 +22,9 @@ KEPT = 4                        # frames of a file feed
 
 def launch(line):
     """CPU seconds of one run."""
+    for location in re.findall(r"location=(\S+\.rrd)", line):
+        if os.path.exists(location):
+            os.remove(location)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(["gst-launch-1.0", "-q"] + line.split(), check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -14,12 +14,14 @@ FRAMES = 2000
 RUNS = 3
 
 
-def run(command):
+def run(out, command):
     """CPU us a frame, peak MB, growth in bytes a frame: the medians of some runs."""
     results = []
     for _ in range(RUNS):
-        out = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-        results.append([float(field) for field in out.split()])
+        if os.path.exists(out):
+            os.remove(out)
+        line = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+        results.append([float(field) for field in line.split()])
     return [statistics.median(column) for column in zip(*results)]
 
 
@@ -30,11 +32,11 @@ def main():
     rows = []
     for compression in "none", "lz4":
         rows.append([f"rerunsink, compression={compression}"] + run(
-            [program, str(FRAMES), "image/x-rvl", "640", "480", compression, out] + frames))
+            out, [program, str(FRAMES), "image/x-rvl", "640", "480", compression, out] + frames))
     if python:
         sdk = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sdk.py")
         rows.append(["Rerun's Python SDK, LZ4"] + run(
-            [python, sdk, str(FRAMES), "application/rvl", out] + frames))
+            out, [python, sdk, str(FRAMES), "application/rvl", out] + frames))
     else:
         print("skipped: rerun-sdk was not found (DEPTH_VENV)")
     os.remove(out)

@@ -16,8 +16,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 [ -f "$build/build.ninja" ] || meson setup --buildtype=release "$build"
-ninja -C "$build" tests/bench/bench-codecs tests/bench/bench-recording \
-  tests/bench/bench-depthcolormap gst/libgstrvldepth.so
+ninja -C "$build" tests/bench/bench-codecs tests/bench/bench-range \
+  tests/bench/bench-recording tests/bench/bench-depthcolormap \
+  gst/libgstrvldepth.so
 mkdir -p "$out"
 export GST_PLUGIN_PATH="$build/gst" GST_REGISTRY="$out/registry.bin"
 
@@ -53,23 +54,28 @@ echo "--- preview"
 "${BENCH_PYTHON:-python3}" tests/bench/depthcolormap.py \
   "$build/tests/bench/bench-depthcolormap" | tee "$out/preview.txt"
 
-if gst-inspect-1.0 rerunsink > /dev/null; then
-  echo "--- recording"
-  frames=$(ls -d "$work"/data/realsense* 2> /dev/null ||
-    echo "$work/data/depthtestsrc_stereo_640x480")
-  mkdir "$work/rvl"
-  gst-launch-1.0 -q multifilesrc location="$frames/%05d.png" \
-    caps=image/png,framerate=30/1 ! rvldepthdec ! rvldepthenc ! image/x-rvl \
-    ! multifilesink location="$work/rvl/%05d.rvl"
-  python=${DEPTH_VENV:-$PWD/build/venv}/bin/python
-  "$python" -c 'import rerun' 2> /dev/null || python=
-  python3 tests/bench/recording.py "$build/tests/bench/bench-recording" \
-    "$python" "$work" "$out/recording.csv" "$work"/rvl/*.rvl |
-    tee "$out/recording.txt"
+echo "--- measured range"
+"$build/tests/bench/bench-range" | tee "$out/range.txt"
 
-  echo "--- pipelines"
-  python3 tests/bench/pipelines.py "$work" "$out/pipelines.csv" |
-    tee "$out/pipelines.txt"
-fi
+echo "--- recording"
+frames=$(ls -d "$work"/data/realsense* 2> /dev/null ||
+  echo "$work/data/depthtestsrc_stereo_640x480")
+mkdir "$work/rvl"
+gst-launch-1.0 -q multifilesrc location="$frames/%05d.png" \
+  caps=image/png,framerate=30/1 ! rvldepthdec ! rvldepthenc ! image/x-rvl \
+  ! multifilesink location="$work/rvl/%05d.rvl"
+python=${DEPTH_VENV:-$PWD/build/venv}/bin/python
+"$python" -c 'import rerun' 2> /dev/null || python=
+python3 tests/bench/recording.py "$build/tests/bench/bench-recording" \
+  "$python" "$work" "$out/recording.csv" "$work"/rvl/*.rvl |
+  tee "$out/recording.txt"
+
+echo "--- pipelines"
+python3 tests/bench/pipelines.py "$work" "$out/pipelines.csv" |
+  tee "$out/pipelines.txt"
+
+echo "--- heap"
+python3 tests/bench/allocations.py "$work" | tee "$out/allocations.txt"
+
 python3 tests/bench/plot.py "$out/plot.svg" "$out/codecs.csv" "$out/pipelines.csv"
 echo "tables, CSV files and a plot are in $out"
