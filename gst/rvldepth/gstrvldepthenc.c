@@ -82,6 +82,7 @@ struct _GstRvlDepthEnc
   GstVideoCodecState *state;
   const Codec *codec;
   gdouble out_meter;            /* in the output caps, 0 = there are none */
+  GstBufferPool *pool;          /* of output frames */
   GstRvlBandPool *bands;
   Png16Encoder *png;
   DepthRange range;
@@ -195,6 +196,40 @@ choose_codec (GstRvlDepthEnc * self, gdouble meter)
   return chosen;
 }
 
+static void
+free_pool (GstRvlDepthEnc * self)
+{
+  if (self->pool == NULL)
+    return;
+  gst_buffer_pool_set_active (self->pool, FALSE);
+  gst_clear_object (&self->pool);
+}
+
+/* Frames of the largest possible size, by downstream's allocator, used again and
+ * again: without it, each frame's memory would come from the kernel and go back to
+ * it, which costs as much as encoding. */
+static gboolean
+make_pool (GstRvlDepthEnc * self)
+{
+  GstAllocator *allocator;
+  GstAllocationParams params;
+  GstStructure *config;
+  gsize size = self->codec->max_size (self,
+      GST_VIDEO_INFO_WIDTH (&self->state->info),
+      GST_VIDEO_INFO_HEIGHT (&self->state->info));
+
+  free_pool (self);
+  self->pool = gst_buffer_pool_new ();
+  config = gst_buffer_pool_get_config (self->pool);
+  gst_video_encoder_get_allocator (GST_VIDEO_ENCODER (self), &allocator,
+      &params);
+  gst_buffer_pool_config_set_params (config, NULL, size, 0, 0);
+  gst_buffer_pool_config_set_allocator (config, allocator, &params);
+  gst_clear_object (&allocator);
+  return gst_buffer_pool_set_config (self->pool, config)
+      && gst_buffer_pool_set_active (self->pool, TRUE);
+}
+
 /* The unit may come with the metadata of a frame, so the caps wait for it. */
 static GstFlowReturn
 update_caps (GstRvlDepthEnc * self, gdouble meter)
@@ -214,9 +249,15 @@ update_caps (GstRvlDepthEnc * self, gdouble meter)
           caps, self->state));
   if (!gst_video_encoder_negotiate (encoder))
     goto refused;
+  if (!make_pool (self))
+    goto no_pool;
   self->out_meter = meter;
   return GST_FLOW_OK;
 
+no_pool:
+  GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+      ("No memory to encode a frame"), (NULL));
+  return GST_FLOW_ERROR;
 refused:
   self->out_meter = 0;
   if (GST_PAD_IS_FLUSHING (srcpad))
@@ -261,18 +302,14 @@ static GstFlowReturn
 encode (GstRvlDepthEnc * self, GstVideoCodecFrame * frame,
     const GstDepthFrame * pixels)
 {
-  GstVideoEncoder *encoder = GST_VIDEO_ENCODER (self);
-  gsize size = self->codec->max_size (self,
-      GST_VIDEO_INFO_WIDTH (&self->state->info),
-      GST_VIDEO_INFO_HEIGHT (&self->state->info));
   GstMapInfo map;
-  GstFlowReturn flow;
+  gsize size;
 
-  flow = gst_video_encoder_allocate_output_frame (encoder, frame, size);
-  if (flow != GST_FLOW_OK || !gst_buffer_map (frame->output_buffer, &map,
+  if (gst_buffer_pool_acquire_buffer (self->pool, &frame->output_buffer, NULL)
+      != GST_FLOW_OK || !gst_buffer_map (frame->output_buffer, &map,
           GST_MAP_WRITE))
     goto no_memory;
-  size = self->codec->encode (self, pixels, map.data, size);
+  size = self->codec->encode (self, pixels, map.data, map.size);
   gst_buffer_unmap (frame->output_buffer, &map);
   if (size == 0)
     goto no_memory;
@@ -429,6 +466,7 @@ gst_rvl_depth_enc_stop (GstVideoEncoder * encoder)
 
   g_clear_pointer (&self->state, gst_video_codec_state_unref);
   g_clear_pointer (&self->bands, gst_rvl_band_pool_free);
+  free_pool (self);
   g_clear_pointer (&self->png, png16_encoder_free);
   self->out_meter = 0;
   return TRUE;

@@ -424,8 +424,11 @@ counting_allocator_init (CountingAllocator * self)
 {
 }
 
+/* Downstream's memory, asked for as often as frames are held at a time, and
+ * used again once it came back in full. */
 GST_START_TEST (test_downstream_allocator)
 {
+  GstBuffer *held[3], *part;
   GstHarness *h = encoder_new ("rvldepthenc", media_types[__i__]);
   CountingAllocator *allocator = g_object_new (counting_allocator_get_type (),
       NULL);
@@ -437,7 +440,26 @@ GST_START_TEST (test_downstream_allocator)
   for (guint n = 0; n < 3; n++)
     gst_buffer_unref (gst_harness_push_and_pull (h, frame_new (samples, 16, 8,
                 NULL, n)));
+  fail_unless_equals_int (allocator->allocations, 1);
+  for (guint n = 0; n < 3; n++)
+    held[n] = gst_harness_push_and_pull (h, frame_new (samples, 16, 8, NULL,
+            n));
   fail_unless_equals_int (allocator->allocations, 3);
+
+  /* somebody keeps a part of a frame's memory: it is not written to again */
+  part = gst_buffer_copy_region (held[1], GST_BUFFER_COPY_MEMORY, 0, -1);
+  for (guint n = 0; n < 3; n++)
+    gst_buffer_unref (held[n]);
+  for (guint n = 0; n < 3; n++)
+    held[n] = gst_harness_push_and_pull (h, frame_new (samples, 16, 8, NULL,
+            n));
+  fail_unless_equals_int (allocator->allocations, 4);
+  for (guint n = 0; n < 3; n++) {
+    fail_unless (gst_buffer_peek_memory (held[n], 0)
+        != gst_buffer_peek_memory (part, 0));
+    gst_buffer_unref (held[n]);
+  }
+  gst_buffer_unref (part);
   encoder_free (h);
   gst_object_unref (allocator);
   g_free (samples);
