@@ -8,7 +8,7 @@
 #include "digits.h"
 #include "vector-encode.h"
 #include "encode.h"
-#include "vector-decode.h"
+#include "decode.h"
 
 static bool
 prepare (void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* AVX-512 with VBMI2, which compresses bytes: 32 samples a step. */
-#include "long-tokens.h"
+#include "nibbles.h"
 #include "tokens.h"
 
 #include <immintrin.h>
@@ -226,10 +226,10 @@ mark (Vector nibble)
   return _mm512_add_epi8 (nibble, bytes (0x78));
 }
 
-static inline void
-split_words (const uint8_t * from, size_t n, uint8_t * nibbles)
+static void
+split_words (const uint8_t * from, uint8_t * nibbles)
 {
-  for (size_t i = 0; i < n; i += 8) {
+  for (size_t i = 0; i < PART_WORDS; i += 8) {
     __m256i pairs = swap_words (_mm256_loadu_si256 ((const __m256i *) (from
                 + 4 * i)));
     Vector wide = _mm512_cvtepu8_epi16 (pairs);
@@ -267,13 +267,12 @@ keep_tokens (uint16_t * to, __m256i digit, __m256i rest, uint32_t three,
   return to + ones (ends);
 }
 
-static inline uint16_t *
-make_tokens (LongTokens * longs, const uint8_t * nibbles, size_t n,
-    uint16_t * to)
+static uint16_t *
+find_tokens (LongTokens * longs, const uint8_t * nibbles, uint16_t * to)
 {
   uint64_t on_before = (uint64_t) _mm512_movepi8_mask (load (nibbles - 64));
 
-  for (size_t i = 0; i < n; i += 64) {
+  for (size_t i = 0; i < PART_NIBBLES; i += 64) {
     const uint8_t *at = nibbles + i;
     Vector n0 = load (at), n1 = load (at - 1), n2 = load (at - 2);
     uint64_t on = (uint64_t) _mm512_movepi8_mask (n0), ends = ~on;
@@ -282,8 +281,19 @@ make_tokens (LongTokens * longs, const uint8_t * nibbles, size_t n,
     uint64_t four = three & (on << 3 | on_before >> 61);
     uint64_t longer = four & (on << 4 | on_before >> 60) & ends;
     Vector digit = digit_of (n0, n1, two);
-    Vector rest = digit_of (n2, load (at - 3), four);
+    Vector rest;
     uint16_t *first = to;
+
+    if ((three & ends) == 0) {
+      Vector kept = _mm512_maskz_compress_epi8 (ends, digit);
+
+      _mm512_storeu_si512 (to, _mm512_cvtepu8_epi16 (half (kept, 0)));
+      _mm512_storeu_si512 (to + 32, _mm512_cvtepu8_epi16 (half (kept, 1)));
+      to += ones (ends);
+      on_before = on;
+      continue;
+    }
+    rest = digit_of (n2, load (at - 3), four);
 
     to = keep_tokens (to, half (digit, 0), half (rest, 0), (uint32_t) three,
         (uint32_t) four, (uint32_t) ends);
@@ -348,6 +358,6 @@ sum_up (Sums * sums, Vector token, uint8_t * depths, const bool check)
 }
 
 #include "sums.h"
-#include "vector-decode.h"
+#include "decode.h"
 
 const RvlKernel rvl_avx512 = { "avx512", prepare, encode, decode };

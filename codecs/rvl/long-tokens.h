@@ -11,7 +11,11 @@
 /* One of more than 11 nibbles is no error before it is needed. */
 #define NO_TOKEN UINT64_MAX
 
-#define LONG_TOKENS 512
+/* What is decoded at once. */
+#define PART_WORDS 192
+#define PART_NIBBLES (8 * PART_WORDS)
+
+#define LONG_TOKENS (PART_NIBBLES / 5 + 2)
 
 typedef struct
 {
@@ -41,46 +45,14 @@ long_tokens_end (LongTokens * longs)
   longs->token[longs->n].index = UINT_MAX;
 }
 
-/* What no shortcut is worth for. */
-static __attribute__((noinline)) void
-put_longest_token (LongTokens * longs, const uint8_t * last, uint16_t * token)
+/* Any token of five nibbles or more, NO_TOKEN too. */
+static inline void
+long_tokens_put (LongTokens *longs, uint16_t *token, uint64_t value)
 {
-  uint64_t value = *last & 7;
-
-  for (int i = 1; last[-i] & 0x80; i++) {
-    if (i == 11) {
-      value = NO_TOKEN;
-      break;
-    }
-    value = (value << 3 | (last[-i] & 7)) & UINT32_MAX;
-  }
-  *token = (uint16_t) value;
-  if (value > 0xffff)
+  store16 (token, (uint16_t) value);
+  if (__builtin_expect (value > 0xffff, 0))
     longs->token[longs->n++] = (LongToken) {
     (unsigned) (token - longs->first), value};
-}
-
-/* Writes the token whose last nibble is given. */
-static inline void
-put_long_token (LongTokens * longs, const uint8_t * last, uint16_t * token)
-{
-  /* The last nibble is in the top byte, the token begins above the highest
-   * other one that does not go on. */
-  uint64_t nibbles = load64 (last - 7);
-  uint64_t stops = ~nibbles & UINT64_C (0x0080808080808080);
-  uint64_t bits = nibbles & UINT64_C (0x0707070707070707);
-
-  if (stops == 0) {
-    put_longest_token (longs, last, token);
-    return;
-  }
-  bits >>= 64 - __builtin_clzll (stops);
-  bits = (bits | bits >> 5) & UINT64_C (0x003f003f003f003f);
-  bits = (bits | bits >> 10) & UINT64_C (0x00000fff00000fff);
-  bits = (bits | bits >> 20) & 0xffffff;
-  if (bits > 0xffff)
-    put_longest_token (longs, last, token);
-  *token = (uint16_t) bits;
 }
 
 /* What the token at @index is, of which @value are the low 16 bits. As a

@@ -20,8 +20,8 @@ make_code (uint32_t value)
   return nibbles << 8 | bits;
 }
 
-static bool
-prepare (void)
+static void
+fill_codes (void)
 {
   for (uint32_t i = 0; i < 4096; i++) {
     uint32_t first, second;
@@ -32,7 +32,6 @@ prepare (void)
     pair_code[i] = ((first >> 8) << (second & 255) | second >> 8) << 8
         | ((first & 255) + (second & 255));
   }
-  return true;
 }
 
 /* Bits on their way into little-endian words, first nibble on top. */
@@ -154,10 +153,16 @@ depth_mask (const uint8_t * samples)
 
 #include "encode.h"
 
+#include "portable-decode.h"
+
+#include "decode.h"
+
 static bool
-decode (const uint8_t * stream, size_t size, const RvlPicture * picture)
+prepare (void)
 {
-  return rvl_decode_strictly (stream, size, picture, NULL);
+  fill_codes ();
+  fill_groups ();
+  return true;
 }
 
 const RvlKernel rvl_portable = { "portable", prepare, encode, decode };

@@ -5,7 +5,7 @@
  * itself. */
 #pragma once
 
-#include "long-tokens.h"
+#include "nibbles.h"
 #include "tables.h"
 #include "tokens.h"
 
@@ -181,10 +181,10 @@ make_words (const uint8_t * nibbles, size_t n, uint8_t * to)
 
 /* ---- decoding ---- */
 
-static inline void
-split_words (const uint8_t * from, size_t n, uint8_t * nibbles)
+static void
+split_words (const uint8_t *from, uint8_t *nibbles)
 {
-  for (size_t i = 0; i < 4 * n; i += 2 * LANES) {
+  for (size_t i = 0; i < 4 * PART_WORDS; i += 2 * LANES) {
     Vector pair = swap_words (load (from + i));
     Vector first = both (right16 (pair, 4), bytes (15));
     Vector second = both (pair, bytes (15));
@@ -225,11 +225,10 @@ count_ones (uint32_t mask)
 
 /* At every place the value of a token that ends there, of which those that do
  * are kept: the last digit * (1, 8 or 64) + the one or two nibbles before. */
-static inline uint16_t *
-make_tokens (LongTokens * longs, const uint8_t * nibbles, size_t n,
-    uint16_t * to)
+static uint16_t *
+find_tokens (LongTokens *longs, const uint8_t *nibbles, uint16_t *to)
 {
-  for (size_t i = 0; i < n; i += 2 * LANES) {
+  for (size_t i = 0; i < PART_NIBBLES; i += 2 * LANES) {
     const uint8_t *at = nibbles + i;
     Vector n0 = load (at), n1 = load (at - 1), n2 = load (at - 2);
     Vector n3 = load (at - 3), n4 = load (at - 4);

@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Decoding in steps over a part of the stream, most of them at full width
- * whatever the runs are:
+/* Decoding as all kernels share it, in steps over a part of the stream:
  *
- *   words   -> nibbles  a byte each: three bits of value, and the top bit set if
- *                       it is not its token's last
- *   nibbles -> tokens   16 bits each
- *   tokens  -> runs     headers are listed, and become differences of 0
- *   tokens  -> depths   sums of the differences
- *   runs    -> samples
+ *   words  -> tokens   16 bits each, little-endian
+ *   tokens -> runs     headers are listed, and become differences of 0
+ *   tokens -> depths   sums of the differences
+ *   runs   -> samples
  *
  * Include it behind
  *
- *   void split_words (const uint8_t *words, size_t n, uint8_t *nibbles)
- *     n is a multiple of 16
- *   uint16_t *make_tokens (LongTokens *, const uint8_t *nibbles, size_t n,
+ *   typedef ... Splitter;
+ *   void splitter_start (Splitter *)
+ *   uint16_t *make_tokens (Splitter *, LongTokens *, const uint8_t *words,
  *       uint16_t *tokens)
- *     n is a multiple of 64, 64 nibbles before them may be read, up to 64
- *     tokens too much may be written; tokens of more than four nibbles are
- *     handed to put_long_token ()
+ *     PART_WORDS of them; may write 64 tokens too much; what it keeps of a
+ *     token that goes on is in the splitter
  *   bool make_depths (const uint16_t *tokens, unsigned n, uint16_t previous,
  *       uint8_t *depths)
  *     may read and write up to 64 too much; false if a depth is below 0 or
@@ -27,9 +23,6 @@
 
 #include "long-tokens.h"
 
-#define WORDS 224               /* of a part */
-#define NIBBLES (8 * WORDS)
-#define BEFORE 64               /* nibbles of the part before */
 #define TOO_MUCH 64
 
 typedef struct
@@ -50,49 +43,45 @@ typedef struct
   uint64_t zeros;               /* its first half */
 
   unsigned tokens, runs;
+  Splitter splitter;
   LongTokens longs;
-  _Alignas (64) uint8_t nibble[BEFORE + NIBBLES];
-  uint16_t token[NIBBLES + TOO_MUCH];
-  uint8_t depth[2 * (NIBBLES + TOO_MUCH)];
-  Run run[NIBBLES / 2 + 2];
+  _Alignas (64) uint16_t token[PART_NIBBLES + TOO_MUCH];
+  uint8_t depth[2 * (PART_NIBBLES + TOO_MUCH)];
+  Run run[PART_NIBBLES / 2 + 2];
 } Decoder;
 
 /* The tokens of the next part; false if the stream has no more. */
 static bool
-decoder_read (Decoder * decoder)
+decoder_read (Decoder *decoder)
 {
-  uint8_t *nibble = decoder->nibble + BEFORE;
-  size_t words = decoder->words;
+  size_t words = decoder->words < PART_WORDS ? decoder->words : PART_WORDS;
+  const uint8_t *part = decoder->stream;
+  uint8_t last[4 * PART_WORDS];
   const uint16_t *end;
 
   if (words == 0)
     return false;
-  if (words >= WORDS) {
-    words = WORDS;
-    split_words (decoder->stream, WORDS, nibble);
-  } else {
+  if (words < PART_WORDS) {
     /* A nibble of 8 ends no token. */
-    uint8_t rest[4 * WORDS];
-
-    memset (rest, 0x88, sizeof rest);
-    memcpy (rest, decoder->stream, 4 * words);
-    split_words (rest, WORDS, nibble);
+    memset (last, 0x88, sizeof last);
+    memcpy (last, part, 4 * words);
+    part = last;
   }
   decoder->stream += 4 * words;
   decoder->words -= words;
 
   long_tokens_start (&decoder->longs, decoder->token);
-  end = make_tokens (&decoder->longs, nibble, NIBBLES, decoder->token);
+  end = make_tokens (&decoder->splitter, &decoder->longs, part,
+      decoder->token);
   long_tokens_end (&decoder->longs);
   decoder->tokens = (unsigned) (end - decoder->token);
-  memcpy (decoder->nibble, decoder->nibble + NIBBLES, BEFORE);
   return true;
 }
 
 static inline uint64_t
 decoder_take_count (Decoder * decoder, unsigned index)
 {
-  uint64_t count = decoder->token[index];
+  uint64_t count = load16 (decoder->token + index);
 
   decoder->token[index] = 0;
   if (__builtin_expect (index >= decoder->longs.next->index, 0))
@@ -253,7 +242,7 @@ decode (const uint8_t * stream, size_t size, const RvlPicture * picture)
   decoder.more = 0;
   decoder.previous = 0;
   decoder.half_header = false;
-  memset (decoder.nibble, 0, BEFORE);
+  splitter_start (&decoder.splitter);
 
   while (decoder.left > 0 || decoder.more > 0) {
     if (!decoder_read (&decoder) || !decoder_find_runs (&decoder)
