@@ -62,18 +62,6 @@ check_crc (const uint8_t * chunk, uint32_t size)
       == png16_read_be32 (chunk + BEFORE + size);
 }
 
-static bool
-is_letters (const uint8_t * type)
-{
-  for (int i = 0; i < 4; i++) {
-    uint8_t lower = type[i] | 0x20;
-
-    if (lower < 'a' || lower > 'z')
-      return false;
-  }
-  return true;
-}
-
 /* Appends one IDAT chunk's body; total is the size of the whole file. */
 static bool
 append (Png16Decoder * decoder, Stream * stream, const uint8_t * body,
@@ -108,7 +96,7 @@ find_stream (Png16Decoder * decoder, const uint8_t * data, size_t size,
     uint32_t length = png16_read_be32 (chunk);
     bool critical = !(type[0] & 0x20);
 
-    if (length > size - at - (BEFORE + AFTER) || !is_letters (type)
+    if (length > size - at - (BEFORE + AFTER) || !png16_is_letters (type)
         || (critical && !check_crc (chunk, length)))
       return false;
     at += BEFORE + length + AFTER;

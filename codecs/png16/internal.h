@@ -16,6 +16,19 @@ png16_read_be32 (const uint8_t * p)
   return (uint32_t) p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
 }
 
+/* As the four bytes of a chunk's type are. */
+static inline bool
+png16_is_letters (const uint8_t * type)
+{
+  for (int i = 0; i < 4; i++) {
+    uint8_t lower = type[i] | 0x20;
+
+    if (lower < 'a' || lower > 'z')
+      return false;
+  }
+  return true;
+}
+
 /* Fills error and returns false. */
 bool png16_fail (Png16Error * error, size_t offset, const char *what);
 

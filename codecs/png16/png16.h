@@ -65,3 +65,27 @@ bool png16_read_header (const uint8_t * data, size_t size,
 bool png16_decode (Png16Decoder * decoder, const uint8_t * data, size_t size,
     uint16_t * pixels, size_t stride, uint32_t width, uint32_t height,
     Png16Error * error);
+
+/* Cuts a stream of bytes that holds one PNG after another, for instance a file of
+ * them; all zero at its start. */
+typedef struct
+{
+  size_t size;                  /* of the picture so far, 0: between two */
+  size_t left;                  /* bytes of its chunk that are still to come */
+  size_t limit;                 /* that size may reach, by its header */
+  bool lost;                    /* after damage: until the next signature */
+} Png16Splitter;
+
+typedef enum
+{
+  PNG16_MORE,                   /* the picture goes on behind these bytes */
+  PNG16_END,                    /* the picture ends here; it may be damaged */
+  PNG16_SKIP                    /* the bytes belong to no picture */
+} Png16Piece;
+
+/* Looks at the next bytes of the stream, and returns how many of them are what
+ * piece says. The others must be given again, with more behind them if the piece is
+ * PNG16_MORE. Of bytes that are no PNG, the first few are one damaged picture and
+ * the others skipped. at_end: there is nothing behind data. */
+size_t png16_split (Png16Splitter * splitter, const uint8_t * data, size_t size,
+    bool at_end, Png16Piece * piece);

@@ -76,7 +76,8 @@ struct _GstRvlDepthDec
   /* of the input */
   GstVideoCodecState *input;    /* NULL: no caps */
   const Codec *codec;           /* NULL: no caps, look at the data */
-  gsize scanned;                /* bytes that hold no end of a PNG */
+  const Codec *found;           /* in input that has no caps, NULL: not yet */
+  Png16Splitter splitter;
 
   /* of the output */
   gboolean negotiated;
@@ -172,10 +173,9 @@ static const Codec codecs[] = {
   [PNG] = {"image/png", png_header, png_picture},
 };
 
-/* ISO/IEC 15948, 5.2: the signature; 11.2.5: IEND, and its CRC. */
+/* ISO/IEC 15948, 5.2. */
 static const guint8 png_signature[8] =
     { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
-static const guint8 png_end[8] = { 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82 };
 
 static const Codec *
 detect_codec (const guint8 * data, gsize size)
@@ -186,43 +186,24 @@ detect_codec (const guint8 * data, gsize size)
   return &codecs[png ? PNG : RVL];
 }
 
-/* Offset of @pattern in the adapter at or after @from, -1 if there is none. */
-static gssize
-find (GstAdapter * adapter, const guint8 pattern[8], gsize from)
+/* What was looked at goes to the frame, so that no byte is looked at twice. */
+static GstFlowReturn
+parse_png (GstRvlDepthDec * self, GstAdapter * adapter, gsize size,
+    gboolean at_eos)
 {
-  gsize available = gst_adapter_available (adapter);
-  guint8 bytes[8];
+  GstVideoDecoder *decoder = GST_VIDEO_DECODER (self);
+  Png16Piece piece;
+  gsize taken = png16_split (&self->splitter, gst_adapter_map (adapter, size),
+      size, at_eos, &piece);
 
-  while (from + sizeof (bytes) <= available) {
-    gssize at = gst_adapter_masked_scan_uint32 (adapter, G_MAXUINT32,
-        GST_READ_UINT32_BE (pattern), from, available - from);
-
-    if (at < 0 || at + sizeof (bytes) > available)
-      break;
-    gst_adapter_copy (adapter, bytes, at, sizeof (bytes));
-    if (memcmp (bytes, pattern, sizeof (bytes)) == 0)
-      return at;
-    from = at + 1;
+  gst_adapter_unmap (adapter);
+  if (piece == PNG16_SKIP) {
+    gst_adapter_flush (adapter, taken);
+    return GST_FLOW_OK;
   }
-  return -1;
-}
-
-/* A PNG ends with its IEND chunk or, if it is cut off, where another begins. */
-static gsize
-find_png_end (GstRvlDepthDec * self, GstAdapter * adapter, gboolean at_eos)
-{
-  gsize available = gst_adapter_available (adapter);
-  gssize end = find (adapter, png_end, self->scanned);
-  gssize next = find (adapter, png_signature, MAX (self->scanned, 1));
-
-  if (end >= 0)
-    end += sizeof (png_end);
-  if (next >= 0 && (end < 0 || next < end))
-    end = next;
-  if (end < 0 && at_eos)
-    end = available;
-  self->scanned = end < 0 && available >= 8 ? available - 7 : 0;
-  return MAX (end, 0);
+  gst_video_decoder_add_to_frame (decoder, taken);
+  return piece == PNG16_END ? gst_video_decoder_have_frame (decoder)
+      : GST_VIDEO_DECODER_FLOW_NEED_DATA;
 }
 
 /* Input in bytes, from a file: not cut into frames. */
@@ -232,17 +213,14 @@ gst_rvl_depth_dec_parse (GstVideoDecoder * decoder, GstVideoCodecFrame * frame,
 {
   GstRvlDepthDec *self = GST_RVL_DEPTH_DEC (decoder);
   gsize size = gst_adapter_available (adapter);
-  const Codec *codec = self->codec;
+  const Codec *codec = self->codec != NULL ? self->codec : self->found;
 
-  if (codec == NULL && size < sizeof (png_signature) && !at_eos)
+  if (size == 0 || (codec == NULL && size < sizeof (png_signature) && !at_eos))
     return GST_VIDEO_DECODER_FLOW_NEED_DATA;
   if (codec == NULL)
-    codec = detect_codec (gst_adapter_map (adapter,
-            MIN (size, sizeof (png_signature))), size);
+    codec = self->found = detect_codec (gst_adapter_map (adapter, size), size);
   if (codec == &codecs[PNG])
-    size = find_png_end (self, adapter, at_eos);
-  if (size == 0)
-    return GST_VIDEO_DECODER_FLOW_NEED_DATA;
+    return parse_png (self, adapter, size, at_eos);
 
   gst_video_decoder_add_to_frame (decoder, size);
   return gst_video_decoder_have_frame (decoder);
@@ -494,7 +472,10 @@ gst_rvl_depth_dec_decide_allocation (GstVideoDecoder * decoder,
 static gboolean
 gst_rvl_depth_dec_flush (GstVideoDecoder * decoder)
 {
-  GST_RVL_DEPTH_DEC (decoder)->scanned = 0;
+  GstRvlDepthDec *self = GST_RVL_DEPTH_DEC (decoder);
+
+  self->found = NULL;
+  memset (&self->splitter, 0, sizeof (self->splitter));
   return TRUE;
 }
 
@@ -514,8 +495,8 @@ gst_rvl_depth_dec_stop (GstVideoDecoder * decoder)
 
   g_clear_pointer (&self->input, gst_video_codec_state_unref);
   g_clear_pointer (&self->png, png16_decoder_free);
-  self->codec = NULL;
-  self->scanned = 0;
+  self->codec = self->found = NULL;
+  memset (&self->splitter, 0, sizeof (self->splitter));
   self->negotiated = FALSE;
   return TRUE;
 }

@@ -592,6 +592,76 @@ GST_START_TEST (test_damaged_png_from_bytes)
 
 GST_END_TEST;
 
+/* Whatever is done to one file, the others arrive. */
+GST_START_TEST (test_damaged_png_among_others)
+{
+  static const struct
+  {
+    gsize at, bytes;            /* what is overwritten, or cut out */
+    gboolean cut;
+  } table[] = {
+    {0, 1, FALSE}, {7, 4, FALSE}, {8, 4, FALSE}, {12, 1, FALSE}, {16, 4, FALSE},
+    {20, 1, FALSE}, {33, 4, FALSE}, {34, 1, FALSE}, {37, 4, FALSE},
+    {45, 500, FALSE}, {0, 8, TRUE}, {3, 50, TRUE}, {33, 12, TRUE},
+    {100, 40, TRUE}
+  };
+  GstHarness *h = byte_decoder_new ("image/png");
+  guint16 *samples = samples_new (64, 48, RANDOM);
+  GstBuffer *whole = encoded_new (PNG, samples, 64, 48, 0);
+  guint8 garbage[500];
+
+  memset (garbage, 0xe5, sizeof (garbage));
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    GstBuffer *bad = gst_buffer_copy_deep (whole);
+
+    if (table[i].cut) {
+      gst_buffer_unref (bad);
+      bad = gst_buffer_append (gst_buffer_copy_region (whole,
+              GST_BUFFER_COPY_MEMORY, 0, table[i].at),
+          gst_buffer_copy_region (whole, GST_BUFFER_COPY_MEMORY,
+              table[i].at + table[i].bytes, -1));
+    } else {
+      gst_buffer_fill (bad, table[i].at, garbage, table[i].bytes);
+    }
+    push_in_pieces (h, gst_buffer_append (bad, gst_buffer_copy_deep (whole)),
+        pieces[__i__]);
+    pull_samples (h, samples);
+    assert_message (bus, GST_MESSAGE_WARNING, "at byte", "dropped");
+  }
+  gst_buffer_unref (whole);
+  g_free (samples);
+  decoder_free (h);
+}
+
+GST_END_TEST;
+
+/* No end in sight: what is collected is bounded, and what follows arrives. */
+GST_START_TEST (test_endless_png)
+{
+  GstHarness *h = byte_decoder_new ("image/png");
+  guint16 *samples = samples_new (64, 48, RANDOM);
+  GstBuffer *start = encoded_new (PNG, samples, 64, 48, 0);
+  GstBuffer *chunk = gst_buffer_new_allocate (NULL, 1 << 16, NULL);
+
+  gst_buffer_memset (chunk, 0, 0, 1 << 16);
+  gst_buffer_fill (chunk, 0, "\0\0\xff\xf4" "IDAT", 8);
+  gst_buffer_set_size (start, 33);
+  push_in_pieces (h, start, 33);
+  for (guint i = 0; i < 32; i++)        /* 2 MiB */
+    push_in_pieces (h, gst_buffer_ref (chunk), 1 << 16);
+  assert_message (bus, GST_MESSAGE_WARNING, "at byte", "Frame 0 dropped");
+  for (guint i = 0; i < 32; i++)
+    push_in_pieces (h, gst_buffer_ref (chunk), 1 << 16);
+  push_in_pieces (h, encoded_new (PNG, samples, 64, 48, 0), 4096);
+  pull_samples (h, samples);
+  fail_unless_equals_int (count_messages (bus, GST_MESSAGE_WARNING, NULL), 0);
+  gst_buffer_unref (chunk);
+  g_free (samples);
+  decoder_free (h);
+}
+
+GST_END_TEST;
+
 /* Each buffer is a file, as from multifilesrc or filesrc blocksize=-1. */
 GST_START_TEST (test_rvl_from_bytes)
 {
@@ -859,6 +929,9 @@ rvldepthdec_suite (void)
   tcase_add_loop_test (tc, test_png_from_bytes, 0, 2 * G_N_ELEMENTS (pieces));
   tcase_add_loop_test (tc, test_damaged_png_from_bytes, 0,
       G_N_ELEMENTS (pieces));
+  tcase_add_loop_test (tc, test_damaged_png_among_others, 0,
+      G_N_ELEMENTS (pieces));
+  tcase_add_test (tc, test_endless_png);
   tcase_add_loop_test (tc, test_rvl_from_bytes, 0, 2);
   tcase_add_test (tc, test_caps_queries);
   tcase_add_test (tc, test_bad_caps);
