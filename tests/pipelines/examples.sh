@@ -27,7 +27,7 @@ fi
 
 cat >"$work/expected" <<'TEXT'
 5000 units a metre, 0.4 to 4 m
-fx 25, fy 25, cx 16, cy 12 at 32x24
+fx 25, fy 25, cx 15.75, cy 11.75 at 32x24
 TEXT
 "$work/depthmeta" >"$work/c"
 diff "$work/expected" "$work/c"
