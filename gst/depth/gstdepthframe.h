@@ -12,13 +12,14 @@ G_BEGIN_DECLS
  * GstDepthFrame:
  * @pixels: first row, little-endian samples, aligned as the buffer's memory is
  * @stride: bytes from one row to the next, at least 2 * width
+ * @buffer: not referenced
+ * @map: of all of @buffer; who keeps a reference to that may keep this, and
+ *   unmap the buffer in the place of gst_depth_frame_unmap()
  */
 typedef struct
 {
   guint16 *pixels;
   gsize stride;
-
-  /*< private > */
   GstBuffer *buffer;
   GstMapInfo map;
 } GstDepthFrame;

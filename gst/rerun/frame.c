@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "rerun/frame.h"
+#include "depth/gstdepthframe.h"
 #include "png16/png16.h"
 #include "rvl/rvl.h"
 
@@ -46,8 +47,8 @@ read_png (RerunFrame * frame, gchar ** why)
     return RERUN_FRAME_DAMAGED;
   }
   if (!header.grey16) {
-    *why = g_strdup_printf ("the picture is a %s PNG; depth needs 16-bit grey",
-        header.name);
+    *why = g_strdup_printf ("the picture is %s PNG; depth needs 16-bit grey "
+        "PNG", header.name);
     return RERUN_FRAME_WRONG;
   }
   frame->width = header.width;
@@ -55,74 +56,40 @@ read_png (RerunFrame * frame, gchar ** why)
   return RERUN_FRAME_OK;
 }
 
-static gboolean
-raw_is_tight (GstBuffer * buffer, const GstVideoInfo * info, gsize * offset)
+/* The rows of @samples without their padding. */
+static void
+copy_rows (RerunFrame * frame, const GstDepthFrame * samples)
 {
-  GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
-  gint stride = GST_VIDEO_INFO_PLANE_STRIDE (info, 0);
+  const gsize row = 2 * (gsize) frame->width;
+  guint8 *rows = g_malloc (frame->size);
 
-  *offset = 0;
-  if (meta != NULL) {
-    stride = meta->stride[0];
-    *offset = meta->offset[0];
-  }
-  return stride == 2 * GST_VIDEO_INFO_WIDTH (info);
-}
-
-/* Returns: the rows of @buffer without padding, NULL if they are not all there */
-static GstBuffer *
-copy_rows (GstBuffer * buffer, const GstVideoInfo * info)
-{
-  gsize row = 2 * (gsize) GST_VIDEO_INFO_WIDTH (info);
-  GstVideoFrame from;
-  GstBuffer *copy;
-  GstMapInfo to;
-
-  if (!gst_video_frame_map (&from, info, buffer, GST_MAP_READ))
-    return NULL;
-  copy = gst_buffer_new_allocate (NULL, row * GST_VIDEO_INFO_HEIGHT (info),
-      NULL);
-  gst_buffer_map (copy, &to, GST_MAP_WRITE);
-  for (gint y = 0; y < GST_VIDEO_INFO_HEIGHT (info); y++)
-    memcpy (to.data + y * row, (guint8 *) GST_VIDEO_FRAME_PLANE_DATA (&from,
-            0) + (gssize) y * GST_VIDEO_FRAME_PLANE_STRIDE (&from, 0), row);
-  gst_buffer_unmap (copy, &to);
-  gst_video_frame_unmap (&from);
-  return copy;
-}
-
-static RerunFrameState
-raw_too_small (GstBuffer * buffer, const GstVideoInfo * info, gchar ** why)
-{
-  *why = g_strdup_printf ("a buffer of %" G_GSIZE_FORMAT " bytes is smaller "
-      "than its caps say, %dx%d", gst_buffer_get_size (buffer),
-      GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info));
-  return RERUN_FRAME_WRONG;
+  for (guint y = 0; y < frame->height; y++)
+    memcpy (rows + y * row, (guint8 *) samples->pixels + y * samples->stride,
+        row);
+  frame->buffer = gst_buffer_new_wrapped (rows, frame->size);
+  gst_buffer_map (frame->buffer, &frame->map, GST_MAP_READ);
+  frame->data = frame->map.data;
 }
 
 static RerunFrameState
 map_raw (RerunFrame * frame, GstBuffer * buffer, const GstVideoInfo * info,
     gboolean own, gchar ** why)
 {
-  gsize offset;
-  GstBuffer *rows;
+  GstDepthFrame samples;
 
+  if (!gst_depth_frame_map (&samples, info, buffer, GST_MAP_READ, why))
+    return RERUN_FRAME_WRONG;
   frame->width = GST_VIDEO_INFO_WIDTH (info);
   frame->height = GST_VIDEO_INFO_HEIGHT (info);
   frame->size = 2 * (gsize) frame->width * frame->height;
-  if (raw_is_tight (buffer, info, &offset) && !own) {
-    rows = gst_buffer_ref (buffer);
+  if (own || samples.stride != 2 * (gsize) frame->width) {
+    copy_rows (frame, &samples);
+    gst_depth_frame_unmap (&samples);
   } else {
-    rows = copy_rows (buffer, info);
-    offset = 0;
+    frame->buffer = gst_buffer_ref (buffer);
+    frame->map = samples.map;
+    frame->data = (const guint8 *) samples.pixels;
   }
-  if (rows == NULL || gst_buffer_get_size (rows) < offset + frame->size
-      || !gst_buffer_map (rows, &frame->map, GST_MAP_READ)) {
-    gst_clear_buffer (&rows);
-    return raw_too_small (buffer, info, why);
-  }
-  frame->buffer = rows;
-  frame->data = frame->map.data + offset;
   return RERUN_FRAME_OK;
 }
 
