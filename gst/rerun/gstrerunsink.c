@@ -15,7 +15,7 @@
  * A frame is logged on four timelines: log_time is the wall clock when it came,
  * capture_time that of its #GstReferenceTimestampMeta (Unix, TAI, PTP or NTP), else
  * of its PTS; pts is its running time; frame counts. A frame without PTS counts as
- * captured when it came.
+ * captured when it came; a folder of them has a pts by the framerate of its caps.
  *
  * A recording goes to a file, to a running Viewer or server, or to both. A server
  * never holds the stream up, unless leaky=no: frames wait for it in a queue of
@@ -501,6 +501,7 @@ gst_depth_rerun_sink_set_caps (GstBaseSink * sink, GstCaps * caps)
   if (!gst_depth_rule_set_caps (&self->rule, GST_ELEMENT (self), caps))
     return FALSE;
   self->media = media;
+  rerun_times_set_caps (&self->times, caps);
   return gst_depth_rerun_sink_set_media (self, media, caps);
 }
 

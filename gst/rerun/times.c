@@ -34,7 +34,8 @@ wall_clock (void)
   return g_get_real_time () * GST_USECOND;
 }
 
-static gboolean
+/* Leaves @unix_time as it is if @buffer has no reference. */
+static void
 reference_time (GstBuffer * buffer, gint64 * unix_time)
 {
   gsize best = G_N_ELEMENTS (references);
@@ -53,7 +54,6 @@ reference_time (GstBuffer * buffer, gint64 * unix_time)
       }
     }
   }
-  return best < G_N_ELEMENTS (references);
 }
 
 /* Returns: %FALSE without a clock */
@@ -70,9 +70,10 @@ running_time_now (GstBaseSink * sink, gint64 * now)
   return TRUE;
 }
 
-/* A frame without a timestamp is as old as it can be: it comes now. */
-static gint64
-frame_running_time (RerunTimes * self, GstBaseSink * sink, GstBuffer * buffer)
+/* Returns: %FALSE if @buffer has no time */
+static gboolean
+frame_running_time (GstBaseSink * sink, GstBuffer * buffer,
+    gint64 * running_time)
 {
   guint64 time;
   gint sign = 0;
@@ -81,10 +82,20 @@ frame_running_time (RerunTimes * self, GstBaseSink * sink, GstBuffer * buffer)
     sign = gst_segment_to_running_time_full (&sink->segment, GST_FORMAT_TIME,
         GST_BUFFER_PTS (buffer), &time);
   if (sign != 0)
-    self->running_time = sign * (gint64) time;
-  else
-    running_time_now (sink, &self->running_time);
-  return self->running_time;
+    *running_time = sign * (gint64) time;
+  return sign != 0;
+}
+
+/* Of a frame without a time: a folder of pictures, which has no segment in
+ * time either, goes by its framerate. Any other frame comes now. */
+static gint64
+next_running_time (RerunTimes * self, GstBaseSink * sink)
+{
+  gint64 now;
+
+  if (sink->segment.format != GST_FORMAT_TIME && self->frame_duration > 0)
+    return self->frames == 0 ? 0 : self->running_time + self->frame_duration;
+  return running_time_now (sink, &now) ? now : self->running_time;
 }
 
 /* The wall clock when the running time was @running_time. */
@@ -107,15 +118,31 @@ wall_clock_at (RerunTimes * self, GstBaseSink * sink, gint64 running_time,
 }
 
 void
+rerun_times_set_caps (RerunTimes * self, const GstCaps * caps)
+{
+  gint n, d;
+
+  self->frame_duration = 0;
+  if (gst_structure_get_fraction (gst_caps_get_structure (caps, 0),
+          "framerate", &n, &d) && n > 0)
+    self->frame_duration = gst_util_uint64_scale (GST_SECOND, d, n);
+}
+
+void
 rerun_times_next (RerunTimes * self, GstBaseSink * sink, GstBuffer * buffer,
     gint64 times[RERUN_N_TIMELINES])
 {
   gint64 wall = wall_clock ();
-  gint64 running_time = frame_running_time (self, sink, buffer);
+  gint64 captured = wall;
+
+  if (frame_running_time (sink, buffer, &self->running_time))
+    captured = wall_clock_at (self, sink, self->running_time, wall);
+  else
+    self->running_time = next_running_time (self, sink);
+  reference_time (buffer, &captured);
 
   times[RERUN_LOG_TIME] = wall;
-  times[RERUN_PTS] = running_time;
+  times[RERUN_CAPTURE_TIME] = captured;
+  times[RERUN_PTS] = self->running_time;
   times[RERUN_FRAME] = self->frames++;
-  if (!reference_time (buffer, &times[RERUN_CAPTURE_TIME]))
-    times[RERUN_CAPTURE_TIME] = wall_clock_at (self, sink, running_time, wall);
 }

@@ -12,9 +12,12 @@ typedef struct
 {
   guint64 frames;
   gint64 running_time;
+  gint64 frame_duration;        /* by the framerate of the caps, 0 = none */
   gint64 wall_minus_clock;
   gboolean has_wall;
 } RerunTimes;
+
+void rerun_times_set_caps (RerunTimes * self, const GstCaps * caps);
 
 /* The times of the next frame on all timelines. Every frame has all of them. */
 void rerun_times_next (RerunTimes * self, GstBaseSink * sink,

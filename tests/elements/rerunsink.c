@@ -668,6 +668,48 @@ GST_START_TEST (test_running_time)
 
 GST_END_TEST;
 
+/* Without a segment, as GstHarness's own function has one in time. */
+static void
+push_caps (GstHarness * h, const gchar * text)
+{
+  GstCaps *caps = gst_caps_from_string (text);
+
+  fail_unless (gst_harness_push_event (h, gst_event_new_caps (caps)));
+  gst_caps_unref (caps);
+}
+
+/* As multifilesrc pushes them. */
+GST_START_TEST (test_times_by_framerate)
+{
+  static const gint64 times[] = { 0, 12500000, 25000000, 125000000 };
+  GstBus *bus;
+  GstHarness *h = harness_new (RVL_CAPS, &bus);
+  GstSegment segment;
+  Recording recording;
+
+  push_caps (h, RVL_CAPS ",framerate=80/1");
+  gst_segment_init (&segment, GST_FORMAT_BYTES);
+  gst_harness_push_event (h, gst_event_new_segment (&segment));
+  for (guint n = 0; n < G_N_ELEMENTS (times); n++) {
+    GstBuffer *buffer = rvl_buffer (n);
+
+    GST_BUFFER_PTS (buffer) = GST_CLOCK_TIME_NONE;
+    if (n == 3)
+      push_caps (h, RVL_CAPS ",framerate=10/1");
+    gst_harness_push (h, buffer);
+  }
+  harness_stop (h);
+  recording_read (&recording, location);
+  for (guint n = 0; n < G_N_ELEMENTS (times); n++)
+    fail_unless (recording_count_int64 (&recording, times[n]) >= 1,
+        "frame %u", n);
+  g_free (recording.data);
+  check_silent (bus);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
 /* --- what is refused --------------------------------------------------------- */
 
 GST_START_TEST (test_bad_property)
@@ -1134,6 +1176,7 @@ rerunsink_suite (void)
   tcase_add_test (tc, test_pinhole_property);
   tcase_add_loop_test (tc, test_capture_time, 0, 4);
   tcase_add_test (tc, test_running_time);
+  tcase_add_test (tc, test_times_by_framerate);
   tcase_add_loop_test (tc, test_bad_property, 0, 15);
   tcase_add_test (tc, test_bad_numbers);
   tcase_add_test (tc, test_location_cannot_be_written);
