@@ -26,6 +26,10 @@ install_packages () {
     --no-install-recommends $missing > /dev/null
 }
 
+build () {
+  { [ -f build/build.ninja ] || meson setup build; } && ninja -C build
+}
+
 # record NAME FRAMES WIDTH HEIGHT PIPELINE...: frames of PIPELINE, losslessly,
 # into NAME.rrd; says how large that is against the raw frames.
 record () {
@@ -39,8 +43,11 @@ record () {
 
 install_packages
 mkdir -p "$out"
-[ -f build/build.ninja ] || meson setup build > "$out/build.log"
-ninja -C build >> "$out/build.log"
+if ! build > "$out/build.log" 2>&1; then
+  tail -n 20 "$out/build.log"
+  echo "The build failed; all of its output is in $out/build.log"
+  exit 1
+fi
 export GST_PLUGIN_PATH="$PWD/build/gst" GST_REGISTRY="$PWD/build/registry.bin"
 
 echo "Recorded, lossless:"
