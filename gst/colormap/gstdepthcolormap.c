@@ -259,13 +259,6 @@ gst_depth_colormap_transform_caps (GstBaseTransform * trans,
   return possible;
 }
 
-static gboolean
-is_depth_meta (GstMeta * meta)
-{
-  return gst_meta_info_is_custom (meta->info)
-      && gst_custom_meta_has_name ((GstCustomMeta *) meta, GST_DEPTH_META_NAME);
-}
-
 /* The picture's geometry stays, so all metadata does, intrinsics too, but what
  * is said of depth, of memory or of colours. */
 static gboolean
@@ -274,7 +267,7 @@ gst_depth_colormap_transform_meta (GstBaseTransform * trans, GstBuffer * outbuf,
 {
   GType api = meta->info->api;
 
-  return !is_depth_meta (meta)
+  return !gst_depth_meta_is_depth (meta)
       && !gst_meta_api_type_has_tag (api,
       g_quark_from_static_string (GST_META_TAG_MEMORY_STR))
       && !gst_meta_api_type_has_tag (api,
@@ -299,14 +292,8 @@ gst_depth_colormap_set_info (GstVideoFilter * filter, GstCaps * incaps,
 {
   GstDepthColormap *self = GST_DEPTH_COLORMAP (filter);
 
-  if (GST_VIDEO_INFO_IS_INTERLACED (in_info)) {
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("interlace-mode is %s; depth must be progressive",
-            gst_video_interlace_mode_to_string (GST_VIDEO_INFO_INTERLACE_MODE
-                (in_info))), ("%" GST_PTR_FORMAT, incaps));
-    return FALSE;
-  }
-  if (!gst_depth_rule_set_caps (&self->rule, GST_ELEMENT (self), incaps))
+  if (!gst_depth_raw_info_from_caps (in_info, GST_ELEMENT (self), incaps)
+      || !gst_depth_rule_set_caps (&self->rule, GST_ELEMENT (self), incaps))
     return FALSE;
 
   self->layout = layout_of (out_info);
@@ -634,7 +621,7 @@ gst_depth_colormap_class_init (GstDepthColormapClass * klass)
 
   gst_element_class_set_static_metadata (element_class, "Depth colour map",
       "Filter/Effect/Video", "Shows depth in the colours of Rerun's Viewer",
-      "gst-rvldepth developers");
+      "gst-rvldepth");
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   element_class->change_state =

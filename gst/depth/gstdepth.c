@@ -194,6 +194,26 @@ gst_depth_caps_set_meter (GstCaps * caps, gdouble meter)
 }
 
 gboolean
+gst_depth_raw_info_from_caps (GstVideoInfo * info, GstElement * element,
+    const GstCaps * caps)
+{
+  if (!gst_video_info_from_caps (info, caps)) {
+    GST_ELEMENT_ERROR (element, STREAM, FORMAT,
+        ("Caps of raw depth need format, width and height"),
+        ("%" GST_PTR_FORMAT, caps));
+    return FALSE;
+  }
+  if (GST_VIDEO_INFO_IS_INTERLACED (info)) {
+    GST_ELEMENT_ERROR (element, STREAM, FORMAT,
+        ("interlace-mode is %s; depth must be progressive",
+            gst_video_interlace_mode_to_string (GST_VIDEO_INFO_INTERLACE_MODE
+                (info))), ("%" GST_PTR_FORMAT, caps));
+    return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
 gst_depth_rule_set_caps (GstDepthRule * rule, GstElement * element,
     const GstCaps * caps)
 {

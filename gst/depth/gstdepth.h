@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <gst/gst.h>
+#include <gst/video/video.h>
 #include "depth/gstdepthmeta.h"
 
 G_BEGIN_DECLS
@@ -23,6 +23,17 @@ gboolean gst_depth_meta_is_depth (const GstMeta * meta);
  * or integer written by hand is read as well. */
 gboolean gst_depth_caps_get_meter (const GstCaps * caps, gdouble * meter);
 void gst_depth_caps_set_meter (GstCaps * caps, gdouble meter);
+
+/**
+ * gst_depth_raw_info_from_caps:
+ *
+ * What @caps of raw depth say. Caps without a size, and interlaced video, are
+ * refused with one element error.
+ *
+ * Returns: %FALSE if an error was posted
+ */
+gboolean gst_depth_raw_info_from_caps (GstVideoInfo * info,
+    GstElement * element, const GstCaps * caps);
 
 /**
  * GstDepthRule:

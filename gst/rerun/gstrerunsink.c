@@ -104,10 +104,12 @@ enum
 
 static guint prop_stats;
 
+/* Without width and height: caps that lack them come through to an error that
+ * says so. */
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS,
     GST_STATIC_CAPS ("image/x-rvl; image/png; "
-        GST_VIDEO_CAPS_MAKE ("GRAY16_LE")));
+        "video/x-raw, format = (string) GRAY16_LE"));
 
 static void gst_depth_rerun_sink_uri_handler_init (gpointer iface,
     gpointer data);
@@ -492,12 +494,9 @@ gst_depth_rerun_sink_set_caps (GstBaseSink * sink, GstCaps * caps)
   GstDepthRerunSink *self = GST_DEPTH_RERUN_SINK (sink);
   RerunMedia media = caps_media (caps);
 
-  if (media == RERUN_MEDIA_RAW && !gst_video_info_from_caps (&self->info, caps)) {
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("caps of raw depth need format, width and height"),
-        ("%" GST_PTR_FORMAT, caps));
+  if (media == RERUN_MEDIA_RAW
+      && !gst_depth_raw_info_from_caps (&self->info, GST_ELEMENT (self), caps))
     return FALSE;
-  }
   if (!gst_depth_rule_set_caps (&self->rule, GST_ELEMENT (self), caps))
     return FALSE;
   self->media = media;
@@ -798,7 +797,7 @@ gst_depth_rerun_sink_class_init (GstDepthRerunSinkClass * klass)
 
   gst_element_class_set_static_metadata (element_class, "Rerun sink",
       "Sink/Network/File/Video",
-      "Logs depth video into a recording of Rerun", "gst-rvldepth developers");
+      "Logs depth video into a recording of Rerun", "gst-rvldepth");
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   element_class->change_state =
       GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_change_state);

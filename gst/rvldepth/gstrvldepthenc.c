@@ -396,13 +396,6 @@ gst_rvl_depth_enc_set_format (GstVideoEncoder * encoder,
   guint width = GST_VIDEO_INFO_WIDTH (&state->info);
   guint height = GST_VIDEO_INFO_HEIGHT (&state->info);
 
-  if (GST_VIDEO_INFO_IS_INTERLACED (&state->info)) {
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("Depth is %s; only progressive video can be encoded",
-            gst_video_interlace_mode_to_string (GST_VIDEO_INFO_INTERLACE_MODE
-                (&state->info))), ("%" GST_PTR_FORMAT, state->caps));
-    return FALSE;
-  }
   if (width * height > RVL_MAX_PIXELS) {
     GST_ELEMENT_ERROR (self, STREAM, FORMAT,
         ("Frames of %ux%u are too large; at most %u pixels are allowed", width,
@@ -424,13 +417,8 @@ check_caps (GstRvlDepthEnc * self, GstCaps * caps)
 {
   GstVideoInfo info;
 
-  if (!gst_video_info_from_caps (&info, caps)) {
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("Raw depth needs caps with format, width and height"),
-        ("%" GST_PTR_FORMAT, caps));
-    return FALSE;
-  }
-  return gst_depth_rule_set_caps (&self->rule, GST_ELEMENT (self), caps);
+  return gst_depth_raw_info_from_caps (&info, GST_ELEMENT (self), caps)
+      && gst_depth_rule_set_caps (&self->rule, GST_ELEMENT (self), caps);
 }
 
 static gboolean

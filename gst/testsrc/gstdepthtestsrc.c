@@ -543,7 +543,7 @@ gst_depth_test_src_class_init (GstDepthTestSrcClass * klass)
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "Depth test source",
       "Source/Video", "Makes depth video of a room, and test patterns",
-      "The gst-rvldepth authors");
+      "gst-rvldepth");
 
   src_class->start = GST_DEBUG_FUNCPTR (gst_depth_test_src_start);
   src_class->stop = GST_DEBUG_FUNCPTR (gst_depth_test_src_stop);
