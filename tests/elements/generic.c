@@ -189,6 +189,8 @@ check_range (GstElement * element, GParamSpec * pspec)
 {
   GValue value = G_VALUE_INIT;
 
+  if (pspec->value_type == GST_TYPE_ARRAY)
+    return;                     /* GLib leaks the default of an array */
   g_value_init (&value, pspec->value_type);
   if (G_IS_PARAM_SPEC_INT (pspec)) {
     g_value_set_int (&value, G_PARAM_SPEC_INT (pspec)->minimum);
