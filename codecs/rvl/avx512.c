@@ -191,7 +191,7 @@ put_wide_nibbles (uint32_t value, uint8_t * to)
 static inline uint8_t *
 tokens_to_nibbles (const Tokens * tokens, uint8_t * to)
 {
-  return tokens_put (tokens, to, make_nibbles, put_wide_nibbles);
+  return put_tokens (tokens, to, make_nibbles, put_wide_nibbles);
 }
 
 static inline __m256i
@@ -213,7 +213,8 @@ make_words (const uint8_t * nibbles, size_t n, uint8_t * to)
   }
 }
 
-#include "vector-encode.h"
+
+#include "nibble-writer.h"
 
 #include "encode.h"
 

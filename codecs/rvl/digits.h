@@ -3,7 +3,7 @@
  * six bits, one a byte, least significant first, 64 added to all but a token's
  * last. Most tokens are one digit, and a digit is one nibble or two.
  *
- * Include it behind
+ * Include it, behind
  *
  *   uint8_t *make_digits (const uint16_t *tokens, unsigned n, uint8_t *to)
  *     n is a multiple of TOKENS_STEP; may write 64 bytes too much
@@ -29,7 +29,7 @@ static inline uint8_t *
 tokens_to_nibbles (const Tokens * tokens, uint8_t * to)
 {
   _Alignas (64) uint8_t digit[5 * TOKENS + 64];
-  uint8_t *end = tokens_put (tokens, digit, make_digits, put_wide_digits);
+  uint8_t *end = put_tokens (tokens, digit, make_digits, put_wide_digits);
   size_t n = (size_t) (end - digit);
   size_t all = (n + DIGITS_STEP - 1) / DIGITS_STEP * DIGITS_STEP;
 
@@ -37,3 +37,5 @@ tokens_to_nibbles (const Tokens * tokens, uint8_t * to)
   memset (end, 0, DIGITS_STEP);
   return make_nibbles (digit, all, to) - (all - n);
 }
+
+#include "nibble-writer.h"

@@ -1,151 +1,138 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Encoding as all kernels share it: find the edges between zeros and depths,
- * and give the kernel a header and the samples of each run. Include it behind
+/* Encoding as all kernels share it:
  *
- *   typedef ... Sink;
- *   uint64_t depth_mask (const uint8_t *samples)
- *     64 samples: bit i is set if sample i is not 0
- *   void sink_start (Sink *, uint8_t *stream)
- *   void sink_header (Sink *, uint32_t zeros, uint32_t depths)
- *   void sink_depths (Sink *, const uint8_t *samples, uint32_t count,
- *       uint32_t readable, uint16_t previous)
- *     1 to PIECE depths that follow each other in memory; that many samples
- *     from there on may be read; previous is the depth before them
- *   size_t sink_end (Sink *)
- *     the nibbles written
+ *   samples -> tokens   headers and zig-zag differences, 16 bits each
+ *   tokens  -> words
+ *
+ * Include it behind
+ *
+ *   what edges.h wants
+ *   LANES, Vector
+ *   Vector differences (const uint8_t *samples, uint16_t *tokens)
+ *     the zig-zag differences of LANES samples to those before them; lanes
+ *     whose difference does not fit 16 bits have their top bit set in the
+ *     result
+ *   Vector either (Vector, Vector)
+ *   Vector first_lanes (Vector, unsigned n)
+ *     the others are 0
+ *   bool top_bits (Vector)
+ *   typedef ... Writer;
+ *   void writer_start (Writer *, uint8_t *stream)
+ *   void writer_put (Writer *, const Tokens *)
+ *   size_t writer_end (Writer *)
+ *     all nibbles
  */
 #pragma once
 
-#include "kernel.h"
+#include "edges.h"
+#include "tokens.h"
 
-#define EDGES 256
+/* Of a run, at once. */
 #define PIECE 1024
-
-/* Positions where zeros and depths take turns. They are found ahead of the
- * samples' encoding, a few hundred at once. */
-typedef struct
-{
-  Cursor cursor;                /* the next samples to look at */
-  uint32_t position;
-  uint32_t last, end;           /* of the band, of the picture */
-  bool in_depths;               /* the sample before is one */
-  unsigned next, n;
-  uint32_t edge[EDGES + 64 + 2];
-} Edges;
-
-static inline uint64_t
-short_depth_mask (const uint8_t *samples, unsigned count)
-{
-  uint8_t block[128] = { 0 };
-
-  memcpy (block, samples, 2 * count);
-  return depth_mask (block);
-}
-
-/* Anything if there is none. */
-static inline uint32_t
-lowest_bit (uint64_t bits)
-{
-  return (uint32_t) __builtin_ctzll (bits | UINT64_C (1) << 63);
-}
-
-static inline void
-edges_scan_block (Edges *edges)
-{
-  const uint8_t *samples = cursor_sample (&edges->cursor);
-  uint32_t left = cursor_left (&edges->cursor);
-  unsigned count = left < 64 ? left : 64;
-  uint64_t mask = count == 64 ? depth_mask (samples)
-      : short_depth_mask (samples, count);
-  uint64_t changes = mask ^ (mask << 1 | edges->in_depths);
-  uint32_t *edge = edges->edge + edges->n;
-
-  changes &= UINT64_MAX >> (64 - count);
-  /* Most blocks have no more than four, and no branch tells how many. */
-  for (unsigned i = 0; i < 4; i++) {
-    *edge = edges->position + lowest_bit (changes);
-    edge += changes != 0;
-    changes &= changes - 1;
-  }
-  for (; changes; changes &= changes - 1)
-    *edge++ = edges->position + lowest_bit (changes);
-
-  edges->n = (unsigned) (edge - edges->edge);
-  edges->in_depths = mask >> (count - 1) & 1;
-  edges->position += cursor_take (&edges->cursor, count);
-}
-
-/* Looks ahead until there are two edges at least; the picture's end counts as
- * any number of them. */
-static __attribute__((noinline)) void
-edges_scan (Edges *edges)
-{
-  edges->n -= edges->next;
-  memmove (edges->edge, edges->edge + edges->next,
-      edges->n * sizeof *edges->edge);
-  edges->next = 0;
-
-  while (edges->n < EDGES && edges->position < edges->end
-      && (edges->n < 2 || edges->position < edges->last))
-    edges_scan_block (edges);
-  if (edges->position == edges->end) {
-    edges->edge[edges->n++] = edges->end;
-    edges->edge[edges->n++] = edges->end;
-  }
-}
-
-static inline uint32_t
-edges_next (Edges *edges)
-{
-  if (edges->next == edges->n)
-    edges_scan (edges);
-  return edges->edge[edges->next++];
-}
-
-/* The last depth before a position, 0 if there is none. */
-static uint16_t
-depth_before (const RvlPicture *picture, uint32_t position)
-{
-  uint16_t depth = 0;
-
-  while (position > 0 && depth == 0) {
-    Cursor cursor = cursor_make (picture, --position);
-    depth = load16 (cursor_sample (&cursor));
-  }
-  return depth;
-}
 
 typedef struct
 {
   Cursor cursor;
   uint32_t position;            /* of the cursor */
   uint32_t last;                /* of the band */
-  uint16_t previous;
-} Samples;
+  uint16_t previous;            /* depth */
+  Tokens tokens;
+  Writer writer;
+} Encoder;
+
+static inline uint32_t
+zigzag (int32_t difference)
+{
+  return (uint32_t) difference << 1 ^ (uint32_t) (difference >> 31);
+}
+
+static inline void
+encoder_make_room (Encoder *encoder, unsigned tokens)
+{
+  if (encoder->tokens.n + tokens <= TOKENS)
+    return;
+  writer_put (&encoder->writer, &encoder->tokens);
+  encoder->tokens.n = encoder->tokens.wides = 0;
+}
+
+static inline void
+encoder_put_header (Encoder *encoder, uint32_t zeros, uint32_t depths)
+{
+  encoder_make_room (encoder, 2);
+  tokens_add (&encoder->tokens, zeros);
+  tokens_add (&encoder->tokens, depths);
+}
+
+static __attribute__((noinline)) void
+find_wides (Tokens *tokens, const uint8_t *samples, unsigned count)
+{
+  for (unsigned i = 0; i < count; i++, samples += 2)
+    tokens_check_wide (tokens, tokens->n + i,
+        zigzag ((int32_t) load16 (samples) - load16 (samples - 2)));
+}
+
+/* The differences of samples to those before them in memory. */
+static inline void
+put_differences (Tokens *tokens, const uint8_t *samples, unsigned count,
+    uint32_t readable)
+{
+  uint16_t *token = tokens->token + tokens->n;
+  const uint8_t *sample = samples;
+  uint8_t copy[2 * LANES + 2];
+  Vector wide = { 0 };
+  unsigned rest = count;
+
+  for (; rest > LANES; rest -= LANES) {
+    wide = either (wide, differences (sample, token));
+    sample += 2 * LANES;
+    token += LANES;
+  }
+  if (readable - count + rest < LANES) {
+    memcpy (copy, sample - 2, 2 * rest + 2);
+    sample = copy + 2;
+  }
+  wide = either (wide, first_lanes (differences (sample, token), rest));
+
+  if (__builtin_expect (top_bits (wide), 0))
+    find_wides (tokens, samples, count);
+  tokens->n += count;
+}
+
+/* Depths that follow each other in memory; @readable samples may be read. */
+static inline void
+encoder_put_depths (Encoder *encoder, const uint8_t *samples,
+    uint32_t count, uint32_t readable)
+{
+  encoder_make_room (encoder, count);
+  tokens_add (&encoder->tokens,
+      zigzag ((int32_t) load16 (samples) - encoder->previous));
+  if (count > 1)
+    put_differences (&encoder->tokens, samples + 2, count - 1, readable - 1);
+  encoder->previous = load16 (samples + 2 * (count - 1));
+}
 
 /* The depths from start to end, as far as they are in the band. */
 static inline void
-encode_run (Sink *sink, Samples *samples, uint32_t start, uint32_t end)
+encoder_put_run (Encoder *encoder, uint32_t start, uint32_t end)
 {
-  if (end > samples->last)
-    end = samples->last;
+  Cursor *cursor = &encoder->cursor;
+
+  if (end > encoder->last)
+    end = encoder->last;
 
   while (start < end) {
-    uint32_t count, readable;
-    const uint8_t *sample;
+    uint32_t most = end - start < PIECE ? end - start : PIECE;
+    uint32_t readable, count;
+    const uint8_t *samples;
 
-    while (samples->position < start)
-      samples->position += cursor_take (&samples->cursor,
-          start - samples->position);
-    sample = cursor_sample (&samples->cursor);
-    readable = cursor_left (&samples->cursor);
-    count = cursor_take (&samples->cursor,
-        end - start < PIECE ? end - start : PIECE);
-    samples->position += count;
+    while (encoder->position < start)
+      encoder->position += cursor_take (cursor, start - encoder->position);
+    samples = cursor_sample (cursor);
+    readable = cursor_left (cursor);
+    count = cursor_take (cursor, most);
+    encoder->position += count;
     start += count;
-
-    sink_depths (sink, sample, count, readable, samples->previous);
-    samples->previous = load16 (sample + 2 * (count - 1));
+    encoder_put_depths (encoder, samples, count, readable);
   }
 }
 
@@ -153,38 +140,34 @@ static size_t
 encode (const RvlPicture *picture, uint32_t first, uint32_t last,
     uint8_t *stream)
 {
-  Sink sink;
-  Samples samples = { cursor_make (picture, first), first, last,
-    depth_before (picture, first)
-  };
-  Edges edges;
+  Cursor cursor = cursor_make (picture, first);
   uint32_t position = first;
+  Encoder encoder;
+  Edges edges;
 
-  edges.cursor = samples.cursor;
-  edges.position = first;
-  edges.last = last;
-  edges.end = picture_size (picture);
-  edges.in_depths = false;
-  edges.next = edges.n = 0;
-  sink_start (&sink, stream);
+  encoder.cursor = cursor;
+  encoder.position = first;
+  encoder.last = last;
+  encoder.previous = depth_before (picture, first);
+  encoder.tokens.n = encoder.tokens.wides = 0;
+  writer_start (&encoder.writer, stream);
+  edges_start (&edges, cursor, first, last);
 
   /* The header of the run that goes on here is in an earlier band. */
   if (first > 0) {
-    Cursor before = cursor_make (picture, first - 1);
-
-    edges.in_depths = load16 (cursor_sample (&before)) != 0;
     if (!edges.in_depths)
       position = edges_next (&edges);
-    encode_run (&sink, &samples, position, edges_next (&edges));
+    encoder_put_run (&encoder, position, edges_next (&edges));
     position = edges.edge[edges.next - 1];
   }
 
   while (position < last) {
     uint32_t start = edges_next (&edges), end = edges_next (&edges);
 
-    sink_header (&sink, start - position, end - start);
-    encode_run (&sink, &samples, start, end);
+    encoder_put_header (&encoder, start - position, end - start);
+    encoder_put_run (&encoder, start, end);
     position = end;
   }
-  return sink_end (&sink);
+  writer_put (&encoder.writer, &encoder.tokens);
+  return writer_end (&encoder.writer);
 }

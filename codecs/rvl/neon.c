@@ -6,7 +6,6 @@
 #include "stages.h"
 
 #include "digits.h"
-#include "vector-encode.h"
 #include "encode.h"
 #include "decode.h"
 

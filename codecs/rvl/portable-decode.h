@@ -131,7 +131,9 @@ make_tokens (Splitter *splitter, LongTokens *longs, const uint8_t *words,
 
 /* ---- tokens to depths: four sums at once ---- */
 
+#ifndef EACH
 #define EACH UINT64_C (0x0001000100010001)
+#endif
 
 /* EACH, but compilers make shifts and sums of a constant's multiplication. */
 static inline uint64_t

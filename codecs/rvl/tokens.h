@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What is to be encoded next: headers' counts and zig-zag differences. */
+/* What is to be encoded next: headers' counts and zig-zag differences, little-
+ * endian. */
 
 #include "kernel.h"
 
@@ -35,14 +36,14 @@ static inline void
 tokens_add (Tokens * tokens, uint32_t value)
 {
   tokens_check_wide (tokens, tokens->n, value);
-  tokens->token[tokens->n++] = (uint16_t) value;
+  store16 (&tokens->token[tokens->n++], (uint16_t) value);
 }
 
-/* Tokens that fit 16 bits, by a function that takes them in steps and makes one
- * byte of a token of 0. */
+/* Tokens that fit 16 bits, by a function that takes a multiple of TOKENS_STEP of
+ * them and makes one byte of a token of 0. */
 static inline uint8_t *
-put_in_steps (const uint16_t * token, unsigned n, uint8_t * to,
-    uint8_t * (*put) (const uint16_t *, unsigned, uint8_t *))
+put_in_steps (const uint16_t *token, unsigned n, uint8_t *to,
+    uint8_t *(*put) (const uint16_t *, unsigned, uint8_t *))
 {
   unsigned full = n / TOKENS_STEP * TOKENS_STEP, rest = n - full;
   uint16_t last[TOKENS_STEP] = { 0 };
@@ -55,9 +56,9 @@ put_in_steps (const uint16_t * token, unsigned n, uint8_t * to,
 }
 
 static inline uint8_t *
-tokens_put (const Tokens * tokens, uint8_t * to,
-    uint8_t * (*put) (const uint16_t *, unsigned, uint8_t *),
-    uint8_t * (*put_wide) (uint32_t, uint8_t *))
+put_tokens (const Tokens *tokens, uint8_t *to,
+    uint8_t *(*put) (const uint16_t *, unsigned, uint8_t *),
+    uint8_t *(*put_wide) (uint32_t, uint8_t *))
 {
   unsigned done = 0;
 
