@@ -50,13 +50,18 @@ rerun_output_tell (RerunOutput * self, GstMessageType type,
 {
   GList *elements = output_ref_elements (self);
   va_list arguments;
+  gchar *text;
 
   va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  /* of an INFO message, gst-launch-1.0 prints the debug text only */
   if (elements != NULL)
     gst_element_message_full (elements->data, type, GST_RESOURCE_ERROR,
-        GST_RESOURCE_ERROR_WRITE, g_strdup_vprintf (format, arguments), NULL,
+        GST_RESOURCE_ERROR_WRITE, g_strdup (text),
+        type == GST_MESSAGE_INFO ? g_strdup (text) : NULL,
         __FILE__, GST_FUNCTION, __LINE__);
-  va_end (arguments);
+  g_free (text);
   g_list_free_full (elements, gst_object_unref);
 }
 

@@ -32,8 +32,13 @@ rerun_viewer_spawn (const RerunUri * uri, RerunOutput * output)
     "--server-memory-limit", MEMORY_LIMIT, "--expect-data-soon", NULL
   };
   GError *error = NULL;
-  gboolean ok = g_spawn_async (NULL, (gchar **) argv, NULL,
-      G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, leave_session, NULL,
+  GSpawnFlags flags = G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL;
+  gboolean ok;
+
+  /* the reader of a pipe would wait for the Viewer's end */
+  if (!isatty (STDERR_FILENO))
+    flags |= G_SPAWN_STDERR_TO_DEV_NULL;
+  ok = g_spawn_async (NULL, (gchar **) argv, NULL, flags, leave_session, NULL,
       NULL, &error);
 
   if (ok)

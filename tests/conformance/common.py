@@ -32,7 +32,7 @@ T0 = 1_760_000_000_000_000_000  # Unix time of the first frame, ns
 
 def program(venv):
     """Rerun's program itself: the script in bin/ would start it as a child."""
-    found = sorted(venv.glob("lib/python*/site-packages/rerun_cli/rerun"))
+    found = sorted(venv.glob("lib/python*/site-packages/**/rerun_cli/rerun"))
     return found[0] if found else None
 
 

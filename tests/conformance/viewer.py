@@ -1,21 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The real Viewer's picture of our recordings: 2D view, point cloud, table. The pictures stay in build/pictures, to be looked at."""
-import io
-import socket
 import subprocess
-import time
 
 import numpy as np
 import rerun as rr
-import rerun.blueprint as rrb
-from common import RERUN, VENV, Recording, Test, main, real_frames, record, rvl_decode, sdk_record
-from PIL import Image
-from rerun.experimental import ViewerClient
+from common import Recording, Test, main, real_frames, record, rvl_decode, sdk_record
+from viewing import ENTITY, Window, difference, keep, layout, overlap, shown
 
-ENTITY = "depth"
-WINDOW = "1800x500"
 PINHOLE = (615.0, 615.0, 320.0, 240.0, 640, 480)
-PICTURES = VENV.parent / "pictures"
 SINK = (
     f"rerunsink application-id=pictures recording-id=one entity-path={ENTITY} colormap=turbo point-fill-ratio=0.8 draw-order=-10 "
     "magnification-filter=nearest"
@@ -29,99 +21,21 @@ WRONG = {  # a property that differs: the views that have to show it
 }
 
 
-def layout(path):
-    """Writes a layout of three views and returns {name: id}."""
-    eye = rrb.EyeControls3D(kind=rrb.Eye3DKind.Orbital, position=(-2.5, -2, -2), look_target=(0, 0.2, 2), eye_up=(0, -1, 0))
-    table = rrb.archetypes.DataframeQuery(timeline="frame", apply_latest_at=True)
-    views = {
-        "2D": rrb.Spatial2DView(origin=ENTITY),
-        "3D": rrb.Spatial3DView(eye_controls=eye, line_grid=False, background=[0, 0, 0]),
-        "table": rrb.DataframeView(origin=ENTITY, query=table),
-    }
-    panels = [panel(state="hidden") for panel in (rrb.TopPanel, rrb.BlueprintPanel, rrb.SelectionPanel)]
-    time_panel = rrb.TimePanel(state="hidden", timeline="frame")
-    rrb.Blueprint(rrb.Horizontal(*views.values()), *panels, time_panel, auto_layout=False, auto_views=False).save("pictures", path)
-    return {name: str(view.id) for name, view in views.items()}
-
-
-def free_port():
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        return server.getsockname()[1]
-
-
-def viewer_client(port, process):
-    while process.poll() is None:
-        try:
-            client = ViewerClient(f"rerun+http://127.0.0.1:{port}/proxy")
-            client.get_state()
-            return client
-        except ConnectionError:
-            time.sleep(0.1)
-    raise RuntimeError(f"the Viewer ended with {process.returncode}")
-
-
-def shots(client, ids):
-    """The pictures of the views once two in a row are the same, None if that does not happen."""
-    last, end = None, time.monotonic() + 60
-    while time.monotonic() < end:
-        state = client.get_state()
-        reports = {view.view_id: view.reports for view in state.views}
-        if state.loading or not reports:
-            time.sleep(0.1)
-            continue
-        if not reports.keys() >= {*ids.values()}:
-            break
-        now = {view: load(client.take_screenshot(view_id)) for view, view_id in ids.items()}
-        still = last and all(difference(now[view], last[view]) == 0 for view in ids)
-        if still and not any(reports[view_id] for view_id in ids.values()) and all(shown(now[view]).mean() > 0.01 for view in ids):
-            return now
-        last = now
-    print(f"not shown: {state}")
-    return None
-
-
-def load(png):
-    return np.array(Image.open(io.BytesIO(png)).convert("RGB"))
-
-
-def shown(picture):
-    """Where a view shows something: what is brighter than the Viewer's own dark grey."""
-    return picture.max(-1) > 60
-
-
-def overlap(a, b):
-    """Intersection over union of what two views show."""
-    return (shown(a) & shown(b)).sum() / (shown(a) | shown(b)).sum()
-
-
-def difference(a, b):
-    """The share of pixels that differ visibly."""
-    return (np.abs(a.astype(int) - b).max(-1) > 16).mean() if a.shape == b.shape else 1
-
-
 class Viewer(Test):
     def picture(self, recording, name, views=("2D", "3D", "table")):
         """{view: pixels} as soon as they stand still, with nothing that the Viewer complains of."""
         for _ in range(3):  # a Viewer that has the recording before the layout sometimes ignores the layout
             shots = self.one_viewer(recording, views)
             if shots:
-                PICTURES.mkdir(exist_ok=True)
-                for view, image in shots.items():
-                    Image.fromarray(image).save(PICTURES / f"{name}-{view}.png")
+                keep(shots, name)
                 return shots
         self.fail("the Viewer does not show it")
 
     def one_viewer(self, recording, views):
-        blueprint, port = self.folder / "layout.rbl", free_port()
+        blueprint = self.folder / "layout.rbl"
         ids = layout(blueprint)
-        command = [RERUN, "--headless", "--bind", "127.0.0.1", "--port", str(port), "--renderer", "vulkan", "--window-size", WINDOW]
-        process = subprocess.Popen([*command, blueprint, recording], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            return shots(viewer_client(port, process), {view: ids[view] for view in views})
-        finally:
-            process.terminate()
-            process.wait()
+        with Window(blueprint, recording) as window:
+            return window.shots({view: ids[view] for view in views})
 
     def record(self, frames, name, **properties):
         path = self.folder / f"{name}.rrd"
