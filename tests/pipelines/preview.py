@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The preview in a window and in a browser: the examples of docs/examples, and a video sink, on an X server without a screen."""
+import ctypes
 import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +25,11 @@ def skip(why):
     sys.exit(77)
 
 
+def end_with_the_test():
+    """For a child: a test that crashes must not leave a server that holds its pipes open."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
 def start_display():
     """An X server of our own, at a number that is free."""
     if not shutil.which("Xvfb"):
@@ -31,7 +38,9 @@ def start_display():
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(writer), "-screen", "0", "800x700x24", "-nolisten", "tcp"],
         pass_fds=[writer],
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=end_with_the_test,
     )
     os.close(writer)
     with os.fdopen(reader) as numbers:
