@@ -109,7 +109,6 @@ step 'Python environment' python_env build/venv tests/requirements.txt
 step 'Python environment with the oldest Rerun' \
   python_env build/venv-0.31 tests/requirements-0.31.txt
 step 'style' sh tests/style.sh
-step 'RVL on other machines' sh tests/cross.sh
 
 if step 'build with gcc' build build gcc; then
   suite 'all tests' build

@@ -4,8 +4,12 @@ import itertools
 import re
 import subprocess
 
+import gi
 import numpy as np
 from common import SHARED, Gst, Recording, Test, made_frames, main, png_decode, record, rvl_decode
+
+gi.require_version("GstVideo", "1.0")
+from gi.repository import GstVideo  # noqa: E402
 
 SOURCE = "depthtestsrc num-buffers={} pattern=random ! video/x-raw,width={},height={}"
 ENCODED = {"rvl": "rvldepthenc ! image/x-rvl", "png": "rvldepthenc ! image/png", "raw": "identity"}
@@ -63,6 +67,29 @@ class Recordings(Test):
         for name in "draw_order", "point_fill_ratio", "magnification_filter":
             self.assertNotIn(f"EncodedDepthImage:{name}", static, "logged, though nobody asked for it")
         self.assertEqual(len(recording.stores), 1)
+
+    def test_raw_frames_with_padding_between_their_rows(self):
+        """As cameras and pools lay them out: the frame's video meta says where the rows are, not the caps."""
+        frame = made_frames(1, 16, 6)[0]
+        for offset, stride in (0, 64), (16, 32), (4, 40):
+            with self.subTest(offset=offset, stride=stride):
+                data = np.full(offset + 6 * stride, 0xA5, np.uint8)
+                for y, row in enumerate(frame):
+                    data[offset + y * stride :][:32] = row.view(np.uint8)
+                buffer = Gst.Buffer.new_wrapped(data.tobytes())
+                places = [offset, 0, 0, 0], [stride, 0, 0, 0]
+                GstVideo.buffer_add_video_meta_full(buffer, 0, GstVideo.VideoFormat.GRAY16_LE, 16, 6, 1, *places)
+                pipeline = Gst.parse_launch(
+                    "appsrc name=source caps=video/x-raw,format=GRAY16_LE,width=16,height=6,framerate=30/1 ! "
+                    f"rerunsink location={self.folder}/a.rrd"
+                )
+                pipeline.set_state(Gst.State.PLAYING)
+                pipeline.get_by_name("source").emit("push-buffer", buffer)
+                pipeline.get_by_name("source").emit("end-of-stream")
+                pipeline.get_bus().timed_pop_filtered(60 * Gst.SECOND, Gst.MessageType.EOS | Gst.MessageType.ERROR)
+                pipeline.set_state(Gst.State.NULL)
+                (logged,) = self.read().column("DepthImage:buffer")
+                self.assertEqual(bytes(logged[0]), frame.tobytes())
 
     def test_stopped_without_eos(self):
         pipeline = Gst.parse_launch(f"{SOURCE.format(-1, 16, 12)} ! rvldepthenc ! rerunsink location={self.folder}/a.rrd name=sink")
