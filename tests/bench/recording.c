@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Frames that are encoded already, from memory through rerunsink into a file. Prints
- * CPU microseconds a frame of the whole process, peak memory in MB and its growth in
- * bytes a frame, as sdk.py does of the official SDK.
+ * Frames that are encoded already, from memory through rerunsink into a file or to a
+ * server. Prints CPU microseconds a frame of the whole process, peak memory in MB, its
+ * growth in bytes a frame, and seconds until all was delivered, as sdk.py does of the
+ * official SDK.
  *
- * Arguments: frames, media type, width, height, compression, file to write, then the
- * frames' files.
+ * Arguments: frames, media type, width, height, compression, file to write or
+ * rerun+http:// address, then the frames' files.
  */
 #include <gst/app/gstappsrc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+
+#include "timing.h"
 
 #define WARM_UP 200             /* frames */
 
@@ -73,9 +76,10 @@ start (char **argv, GstElement ** source)
 {
   gchar *line = g_strdup_printf ("appsrc name=source format=time block=true "
       "max-buffers=8 max-bytes=0 caps=%s,width=%s,height=%s,framerate=30/1,"
-      "depth-meter=1000/1 ! rerunsink near=0.3 far=5 location=%s "
-      "compression=%s", argv[2],
-      argv[3], argv[4], argv[6], argv[5]);
+      "depth-meter=1000/1 ! rerunsink near=0.3 far=5 %s=%s "
+      "compression=%s leaky=no drain-timeout=60000000000", argv[2],
+      argv[3], argv[4], g_str_has_prefix (argv[6], "rerun+http") ? "uri" :
+      "location", argv[6], argv[5]);
   GError *error = NULL;
   GstElement *pipeline = gst_parse_launch (line, &error);
 
@@ -115,7 +119,7 @@ main (int argc, char **argv)
 {
   GstElement *pipeline, *source;
   GPtrArray *blobs;
-  double cpu;
+  double cpu, start_time;
   long before, after;
   guint frames;
 
@@ -127,13 +131,15 @@ main (int argc, char **argv)
   pipeline = start (argv, &source);
   push (source, blobs, 0, WARM_UP);
   cpu = cpu_seconds ();
+  start_time = timing_now ();
   before = memory ("VmRSS:");
   push (source, blobs, WARM_UP, frames);
   after = memory ("VmRSS:");
   finish (pipeline, source);
   cpu = cpu_seconds () - cpu;
-  printf ("%.2f %.1f %.0f\n", cpu * 1e6 / (frames - WARM_UP),
-      memory ("VmHWM:") / 1024., (after - before) * 1024. / (frames - WARM_UP));
+  printf ("%.2f %.1f %.0f %.3f\n", cpu * 1e6 / (frames - WARM_UP),
+      memory ("VmHWM:") / 1024., (after - before) * 1024. / (frames - WARM_UP),
+      timing_now () - start_time);
   g_ptr_array_unref (blobs);
   return 0;
 }

@@ -17,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 
 [ -f "$build/build.ninja" ] || meson setup --buildtype=release "$build"
 ninja -C "$build" tests/bench/bench-codecs tests/bench/bench-range \
-  tests/bench/bench-recording tests/bench/bench-depthcolormap \
+  tests/bench/bench-recording tests/bench/bench-live tests/bench/bench-depthcolormap \
   gst/libgstrvldepth.so
 mkdir -p "$out"
 export GST_PLUGIN_PATH="$build/gst" GST_REGISTRY="$out/registry.bin"
@@ -69,6 +69,13 @@ python=${DEPTH_VENV:-$PWD/build/venv}/bin/python
 python3 tests/bench/recording.py "$build/tests/bench/bench-recording" \
   "$python" "$work" "$out/recording.csv" "$work"/rvl/*.rvl |
   tee "$out/recording.txt"
+
+if [ "$python" ]; then
+  echo "--- live"
+  python3 tests/bench/live.py "$build/tests/bench/bench-recording" \
+    "$build/tests/bench/bench-live" "$python" "$out/live.csv" \
+    "$work"/rvl/*.rvl | tee "$out/live.txt"
+fi
 
 echo "--- pipelines"
 python3 tests/bench/pipelines.py "$work" "$out/pipelines.csv" |
