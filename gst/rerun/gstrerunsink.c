@@ -513,21 +513,34 @@ gst_depth_rerun_sink_propose_allocation (GstBaseSink * sink, GstQuery * query)
 
 /* --- frames ------------------------------------------------------------------ */
 
+/* After @error of a user of @output: what may have been an unlock() for PAUSED is
+ * waited for, and GST_FLOW_OK says to go on. With the preroll lock. */
+static GstFlowReturn
+gst_depth_rerun_sink_interrupted (GstDepthRerunSink * self, guint output,
+    GError * error)
+{
+  GstFlowReturn flow = GST_FLOW_ERROR;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    flow = gst_base_sink_wait_preroll (GST_BASE_SINK (self));
+  else
+    gst_depth_rerun_sink_output_failed (self, output, error);
+  g_error_free (error);
+  return flow;
+}
+
 static GstFlowReturn
 gst_depth_rerun_sink_push_to (GstDepthRerunSink * self, guint output,
     RerunMessage * message)
 {
-  GstFlowReturn flow = GST_FLOW_FLUSHING;
+  GstFlowReturn flow = GST_FLOW_OK;
   GError *error = NULL;
 
-  if (self->outputs[output] == NULL
-      || rerun_user_push (self->outputs[output], message, &error))
-    return GST_FLOW_OK;
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    gst_depth_rerun_sink_output_failed (self, output, error);
-    flow = GST_FLOW_ERROR;
+  while (flow == GST_FLOW_OK && self->outputs[output] != NULL
+      && !rerun_user_push (self->outputs[output], message, &error)) {
+    flow = gst_depth_rerun_sink_interrupted (self, output, error);
+    error = NULL;
   }
-  g_error_free (error);
   return flow;
 }
 
@@ -669,14 +682,14 @@ gst_depth_rerun_sink_render (GstBaseSink * sink, GstBuffer * buffer)
 static void
 gst_depth_rerun_sink_drain (GstDepthRerunSink * self, guint output)
 {
+  GstFlowReturn flow = GST_FLOW_OK;
   GError *error = NULL;
 
-  if (self->outputs[output] == NULL
-      || rerun_user_drain (self->outputs[output], &error))
-    return;
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    gst_depth_rerun_sink_output_failed (self, output, error);
-  g_error_free (error);
+  while (flow == GST_FLOW_OK && self->outputs[output] != NULL
+      && !rerun_user_drain (self->outputs[output], &error)) {
+    flow = gst_depth_rerun_sink_interrupted (self, output, error);
+    error = NULL;
+  }
 }
 
 /* Everything is written before the EOS message. */

@@ -1057,6 +1057,61 @@ wait_until_full (GstHarness * h)
   } while (now < 1000000 || now != before);
 }
 
+typedef struct
+{
+  GstHarness *h;
+  guint n;
+} Frames;
+
+static gpointer
+push_to_the_end (gpointer data)
+{
+  Frames *frames = data;
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  for (guint n = 0; n < frames->n && flow == GST_FLOW_OK; n++)
+    flow = gst_harness_push (frames->h, rvl_buffer (n));
+  gst_harness_push_event (frames->h, gst_event_new_eos ());
+  return GINT_TO_POINTER (flow);
+}
+
+static gpointer
+read_to_the_end (gpointer data)
+{
+  static guint8 bytes[65536];
+  gint fd = GPOINTER_TO_INT (data);
+
+  fcntl (fd, F_SETFL, 0);
+  while (read (fd, bytes, sizeof bytes) > 0);
+  return NULL;
+}
+
+/* PAUSED comes while a frame, or EOS, waits; PLAYING goes on with it. */
+GST_START_TEST (test_pause_while_a_pipe_is_full)
+{
+  gint fd = make_fifo ();
+  GstBus *bus;
+  Frames frames = { harness_new (RVL_CAPS, &bus), __i__ == 0 ? 3000 : 1000 };
+  GstElement *sink = frames.h->element;
+  GThread *writer = g_thread_new ("push", push_to_the_end, &frames), *reader;
+
+  wait_until_full (frames.h);
+  gst_element_set_state (sink, GST_STATE_PAUSED);
+  assert_equals_int (gst_element_get_state (sink, NULL, NULL, 5 * GST_SECOND),
+      GST_STATE_CHANGE_SUCCESS);
+  gst_element_set_state (sink, GST_STATE_PLAYING);
+  reader = g_thread_new ("read", read_to_the_end, GINT_TO_POINTER (fd));
+  assert_equals_int (GPOINTER_TO_INT (g_thread_join (writer)), GST_FLOW_OK);
+  assert_equals_int (stat_of (sink, "frames-written"), frames.n);
+  harness_stop (frames.h);
+  g_thread_join (reader);
+  check_silent (bus);
+  gst_object_unref (bus);
+  close (fd);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_pipe_that_nobody_reads)
 {
   gint fd = make_fifo ();
@@ -1189,6 +1244,7 @@ rerunsink_suite (void)
   tcase_add_test (tc, test_same_entity_path);
   tcase_add_test (tc, test_same_file_other_recording);
   tcase_add_test (tc, test_file_size_limit);
+  tcase_add_loop_test (tc, test_pause_while_a_pipe_is_full, 0, 2);
   tcase_add_test (tc, test_pipe_that_nobody_reads);
   tcase_add_test (tc, test_pipe_that_closes);
   tcase_add_test (tc, test_standard_output);
