@@ -50,6 +50,11 @@ GST_DEBUG_CATEGORY_STATIC (rvldepthenc_debug);
 #define THREADS_MIN_PIXELS 2000000
 #define AUTOMATIC_MAX_THREADS 4
 
+/* The pool's memory, and frames that it has whatever their size: those that
+ * downstream has in work. */
+#define POOL_SIZE (32 << 20)
+#define POOL_MIN_FRAMES 4
+
 enum
 {
   PROP_0,
@@ -82,7 +87,8 @@ struct _GstRvlDepthEnc
   GstVideoCodecState *state;
   const Codec *codec;
   gdouble out_meter;            /* in the output caps, 0 = there are none */
-  GstBufferPool *pool;          /* of output frames */
+  GstBufferPool *pool;          /* of output frames, each of the largest size */
+  guint8 *scratch;              /* a frame of that size, NULL: not needed yet */
   GstRvlBandPool *bands;
   Png16Encoder *png;
   DepthRange range;
@@ -196,34 +202,42 @@ choose_codec (GstRvlDepthEnc * self, gdouble meter)
   return chosen;
 }
 
+static gsize
+max_size (GstRvlDepthEnc * self)
+{
+  return self->codec->max_size (self,
+      GST_VIDEO_INFO_WIDTH (&self->state->info),
+      GST_VIDEO_INFO_HEIGHT (&self->state->info));
+}
+
 static void
 free_pool (GstRvlDepthEnc * self)
 {
+  g_clear_pointer (&self->scratch, g_free);
   if (self->pool == NULL)
     return;
   gst_buffer_pool_set_active (self->pool, FALSE);
   gst_clear_object (&self->pool);
 }
 
-/* Frames of the largest possible size, by downstream's allocator, used again and
- * again: without it, each frame's memory would come from the kernel and go back to
- * it, which costs as much as encoding. */
+/* Frames by downstream's allocator, used again and again: memory from the heap
+ * may come from the kernel and go back to it with each frame, which costs as much
+ * as encoding. */
 static gboolean
 make_pool (GstRvlDepthEnc * self)
 {
   GstAllocator *allocator;
   GstAllocationParams params;
   GstStructure *config;
-  gsize size = self->codec->max_size (self,
-      GST_VIDEO_INFO_WIDTH (&self->state->info),
-      GST_VIDEO_INFO_HEIGHT (&self->state->info));
+  gsize size = max_size (self);
 
   free_pool (self);
   self->pool = gst_buffer_pool_new ();
   config = gst_buffer_pool_get_config (self->pool);
   gst_video_encoder_get_allocator (GST_VIDEO_ENCODER (self), &allocator,
       &params);
-  gst_buffer_pool_config_set_params (config, NULL, size, 0, 0);
+  gst_buffer_pool_config_set_params (config, NULL, size, 0,
+      MAX (POOL_SIZE / size, POOL_MIN_FRAMES));
   gst_buffer_pool_config_set_allocator (config, allocator, &params);
   gst_clear_object (&allocator);
   return gst_buffer_pool_set_config (self->pool, config)
@@ -298,30 +312,75 @@ attach_meta (GstBuffer * buffer, const GstDepthValues * values)
   gst_buffer_set_depth_info (buffer, &info);
 }
 
+/* Takes @buffer; NULL if that failed. */
+static GstBuffer *
+encode_to (GstRvlDepthEnc * self, const GstDepthFrame * pixels,
+    GstBuffer * buffer)
+{
+  GstMapInfo map;
+  gsize size = 0;
+
+  if (gst_buffer_map (buffer, &map, GST_MAP_WRITE)) {
+    size = self->codec->encode (self, pixels, map.data, map.size);
+    gst_buffer_unmap (buffer, &map);
+  }
+  if (size > 0)
+    gst_buffer_set_size (buffer, size);
+  else
+    gst_clear_buffer (&buffer);
+  return buffer;
+}
+
+/* Memory of the frame's own size. */
+static GstBuffer *
+encode_exactly (GstRvlDepthEnc * self, const GstDepthFrame * pixels)
+{
+  GstAllocator *allocator;
+  GstAllocationParams params;
+  GstBuffer *buffer = NULL;
+  gsize room = max_size (self), size = 0;
+
+  if (self->scratch == NULL)
+    self->scratch = g_try_malloc (room);
+  if (self->scratch != NULL)
+    size = self->codec->encode (self, pixels, self->scratch, room);
+  if (size == 0)
+    return NULL;
+  gst_video_encoder_get_allocator (GST_VIDEO_ENCODER (self), &allocator,
+      &params);
+  buffer = gst_buffer_new_allocate (allocator, size, &params);
+  gst_clear_object (&allocator);
+  if (buffer != NULL)
+    gst_buffer_fill (buffer, 0, self->scratch, size);
+  return buffer;
+}
+
+/* Straight into memory of the pool. Where downstream holds all of that, in a
+ * queue, frames are copied, so that they take no more memory than bytes. */
 static GstFlowReturn
 encode (GstRvlDepthEnc * self, GstVideoCodecFrame * frame,
     const GstDepthFrame * pixels)
 {
-  GstMapInfo map;
-  gsize size;
+  GstBufferPoolAcquireParams params = {
+    .flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT
+  };
+  GstBuffer *buffer = NULL;
+  GstFlowReturn flow =
+      gst_buffer_pool_acquire_buffer (self->pool, &buffer, &params);
 
-  if (gst_buffer_pool_acquire_buffer (self->pool, &frame->output_buffer, NULL)
-      != GST_FLOW_OK || !gst_buffer_map (frame->output_buffer, &map,
-          GST_MAP_WRITE))
-    goto no_memory;
-  size = self->codec->encode (self, pixels, map.data, map.size);
-  gst_buffer_unmap (frame->output_buffer, &map);
-  if (size == 0)
-    goto no_memory;
-
-  gst_buffer_set_size (frame->output_buffer, size);
-  GST_LOG_OBJECT (self, "encoded to %" G_GSIZE_FORMAT " bytes", size);
+  if (flow == GST_FLOW_OK)
+    buffer = encode_to (self, pixels, buffer);
+  else if (flow == GST_FLOW_EOS)
+    buffer = encode_exactly (self, pixels);
+  if (buffer == NULL) {
+    GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+        ("No memory to encode a frame"), (NULL));
+    return GST_FLOW_ERROR;
+  }
+  frame->output_buffer = buffer;
+  GST_LOG_OBJECT (self, "encoded to %" G_GSIZE_FORMAT " bytes",
+      gst_buffer_get_size (buffer));
   return GST_FLOW_OK;
-
-no_memory:
-  GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
-      ("No memory to encode a frame"), (NULL));
-  return GST_FLOW_ERROR;
 }
 
 static GstFlowReturn

@@ -467,6 +467,37 @@ GST_START_TEST (test_downstream_allocator)
 
 GST_END_TEST;
 
+/* However many frames a queue holds: the pool is bounded, and what comes after it
+ * takes no more memory than it has bytes. */
+GST_START_TEST (test_held_frames)
+{
+  GstHarness *h = encoder_new ("rvldepthenc", media_types[__i__]);
+  guint16 *samples = samples_new (640, 480, HOLES);
+  GstBuffer *held[60];
+  gsize worst = 3 * 640 * 480, pooled = 0;
+
+  push_caps (h, 640, 480, "");
+  for (guint n = 0; n < G_N_ELEMENTS (held); n++) {
+    gsize memory;
+
+    held[n] = gst_harness_push_and_pull (h, frame_new (samples, 640, 480, NULL,
+            n));
+    assert_encoded (held[n], media_types[__i__], samples, 640, 480);
+    gst_buffer_get_sizes (held[n], NULL, &memory);
+    if (memory > worst / 2)
+      pooled += memory;
+    else
+      fail_unless (memory < gst_buffer_get_size (held[n]) + 64);
+  }
+  fail_unless (pooled > 4 * (worst / 2) && pooled < 40 << 20);
+  for (guint n = 0; n < G_N_ELEMENTS (held); n++)
+    gst_buffer_unref (held[n]);
+  g_free (samples);
+  encoder_free (h);
+}
+
+GST_END_TEST;
+
 /* Upstream may use strides and offsets of its own. */
 GST_START_TEST (test_allocation_query)
 {
@@ -871,6 +902,7 @@ rvldepthenc_suite (void)
   tcase_add_test (tc, test_input_caps_follow_downstream);
   tcase_add_test (tc, test_renegotiation);
   tcase_add_loop_test (tc, test_downstream_allocator, 0, 2);
+  tcase_add_loop_test (tc, test_held_frames, 0, 2);
   tcase_add_test (tc, test_allocation_query);
   tcase_add_test (tc, test_flush_and_eos);
   tcase_add_loop_test (tc, test_restart, 0, 2);
