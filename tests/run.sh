@@ -12,9 +12,10 @@ packages='git gcc clang libclang-rt-14-dev meson ninja-build pkg-config indent
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
   gstreamer1.0-plugins-bad gstreamer1.0-gtk3 gstreamer1.0-x glib-networking
   libpng-dev libdeflate-dev liblz4-dev libnghttp2-dev libxxhash-dev
-  python3-venv python3-gi gir1.2-gst-plugins-base-1.0 gir1.2-gtk-3.0 xvfb
-  mesa-vulkan-drivers libvulkan1 qemu-user gcc-aarch64-linux-gnu
-  libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross'
+  python3-venv python3-gi python3-gst-1.0 gir1.2-gst-plugins-base-1.0
+  gir1.2-gtk-3.0 xvfb mesa-vulkan-drivers libvulkan1 qemu-user
+  gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu
+  libc6-dev-s390x-cross'
 jobs=$(nproc)
 passed=0 failed=0 skipped=0
 
@@ -92,10 +93,9 @@ python_env () {
 # build FOLDER COMPILER MESON-OPTIONS...
 build () {
   folder=$1 compiler=$2; shift 2
-  if [ ! -f "$folder/build.ninja" ]; then
-    CC=$compiler meson setup "$folder" -Dwerror=true "$@" || return
-  fi
-  ninja -C "$folder" -j "$jobs"
+  again=; [ ! -f "$folder/build.ninja" ] || again=--reconfigure
+  CC=$compiler meson setup $again "$folder" -Dwerror=true "$@" &&
+    ninja -C "$folder" -j "$jobs"
 }
 
 finish () {

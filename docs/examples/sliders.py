@@ -4,7 +4,7 @@
 
 sliders.py [SOURCE]
 SOURCE: a description as for gst-launch-1.0 that ends in GRAY16_LE.
-Needs Debian's python3-gi, gir1.2-gtk-3.0 and gstreamer1.0-gtk3.
+Needs Debian's python3-gst-1.0, gir1.2-gtk-3.0 and gstreamer1.0-gtk3.
 """
 import sys
 

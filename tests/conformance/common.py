@@ -126,7 +126,7 @@ def record(tail, frames, caps=""):
         buffer = Gst.Buffer.new_wrapped(padded(frame))
         buffer.pts = pts(i)
         buffer.duration = pts(i + 1) - pts(i)
-        buffer.add_reference_timestamp_meta(Gst.Caps("timestamp/x-unix"), T0 + pts(i), Gst.CLOCK_TIME_NONE)
+        buffer.add_reference_timestamp_meta(Gst.Caps.from_string("timestamp/x-unix"), T0 + pts(i), Gst.CLOCK_TIME_NONE)
         source.emit("push-buffer", buffer)
     source.emit("end-of-stream")
     message = pipeline.get_bus().timed_pop_filtered(60 * Gst.SECOND, Gst.MessageType.EOS | Gst.MessageType.ERROR)
