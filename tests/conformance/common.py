@@ -145,11 +145,12 @@ def padded(frame):
 
 class Recording:
     """An .rrd file up to its last complete message: `rows` is a list of {column: value}, in file order, with the
-    entity path under "entity" and True under "static" where there is no time."""
+    entity path under "entity" and True under "static" where there is no time; `messages` are the protobuf fields of the
+    chunks' messages."""
 
     def __init__(self, path):
         data = Path(path).read_bytes()
-        self.rows, self.stores, self.footer, at = [], [], False, 12
+        self.rows, self.messages, self.stores, self.footer, at = [], [], [], False, 12
         assert data[:4] == b"RRF2", data[:12]
         while at + 16 <= len(data):
             kind, size = struct.unpack_from("<QQ", data, at)
@@ -163,7 +164,8 @@ class Recording:
             if kind == 1:
                 self.stores.append(payload)
             elif kind == 2:
-                self.rows += chunk(dict(protobuf(payload)))
+                self.messages.append(dict(protobuf(payload)))
+                self.rows += chunk(self.messages[-1])
         self.tail = len(data) - at
 
     def column(self, name, entity=None):

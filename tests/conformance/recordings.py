@@ -50,6 +50,9 @@ class Recordings(Test):
                 )
                 recording = self.read()
                 self.assertEqual(len(recording.column(BLOB[codec])), count)
+                self.assertEqual({message[2] for message in recording.messages}, {{"none": 1, "lz4": 2}[compression]})
+                for ids in [message[6] for message in recording.messages], recording.column("rerun.controls.RowId"):
+                    self.assertEqual(len(ids), len(set(ids)))
                 expected = {name.replace("-", "_") for name in times.split("+")}
                 for row in recording.rows:
                     here = {"log_time", "capture_time", "pts", "frame"} & row.keys()
