@@ -283,6 +283,15 @@ refused:
   return GST_FLOW_NOT_NEGOTIATED;
 }
 
+/* The base class calls this itself where downstream reconfigured while a frame was
+ * in work: the next frame chooses again. */
+static gboolean
+gst_rvl_depth_enc_negotiate (GstVideoEncoder * encoder)
+{
+  GST_RVL_DEPTH_ENC (encoder)->out_meter = 0;
+  return GST_VIDEO_ENCODER_CLASS (parent_class)->negotiate (encoder);
+}
+
 static void
 measure (GstRvlDepthEnc * self, const GstDepthFrame * pixels, GstClockTime pts,
     GstDepthValues * values)
@@ -629,6 +638,7 @@ gst_rvl_depth_enc_class_init (GstRvlDepthEncClass * klass)
   encoder_class->start = GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_start);
   encoder_class->stop = GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_stop);
   encoder_class->set_format = GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_set_format);
+  encoder_class->negotiate = GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_negotiate);
   encoder_class->handle_frame =
       GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_handle_frame);
   encoder_class->transform_meta =

@@ -400,6 +400,7 @@ typedef struct
 {
   GstAllocator parent;
   guint allocations;
+  GstHarness *changes;          /* if set, takes PNG only from now on */
 } CountingAllocator;
 typedef GstAllocatorClass CountingAllocatorClass;
 static GType counting_allocator_get_type (void);
@@ -409,7 +410,12 @@ static GstMemory *
 counting_alloc (GstAllocator * allocator, gsize size,
     GstAllocationParams * params)
 {
-  ((CountingAllocator *) allocator)->allocations++;
+  CountingAllocator *self = (CountingAllocator *) allocator;
+
+  self->allocations++;
+  if (self->changes != NULL)
+    gst_harness_set_sink_caps_str (self->changes, "image/png");
+  self->changes = NULL;
   return gst_allocator_alloc (NULL, size, params);
 }
 
@@ -460,6 +466,33 @@ GST_START_TEST (test_downstream_allocator)
     gst_buffer_unref (held[n]);
   }
   gst_buffer_unref (part);
+  encoder_free (h);
+  gst_object_unref (allocator);
+  g_free (samples);
+}
+
+GST_END_TEST;
+
+/* Downstream changes its mind while a frame is in work: that one is lost to it,
+ * the next one is what it takes. */
+GST_START_TEST (test_reconfigured_in_work)
+{
+  GstHarness *h = encoder_new ("rvldepthenc", "ANY");
+  CountingAllocator *allocator = g_object_new (counting_allocator_get_type (),
+      NULL);
+  guint16 *samples = samples_new (16, 8, RANDOM);
+
+  gst_object_ref_sink (allocator);
+  gst_harness_set_propose_allocator (h, gst_object_ref (allocator), NULL);
+  allocator->changes = h;
+  push_caps (h, 16, 8, "");
+  for (guint n = 0; n < 3; n++) {
+    GstBuffer *out = gst_harness_push_and_pull (h, frame_new (samples, 16, 8,
+            NULL, n));
+
+    assert_encoded (out, media_types[n > 0], samples, 16, 8);
+    gst_buffer_unref (out);
+  }
   encoder_free (h);
   gst_object_unref (allocator);
   g_free (samples);
@@ -902,6 +935,7 @@ rvldepthenc_suite (void)
   tcase_add_test (tc, test_input_caps_follow_downstream);
   tcase_add_test (tc, test_renegotiation);
   tcase_add_loop_test (tc, test_downstream_allocator, 0, 2);
+  tcase_add_test (tc, test_reconfigured_in_work);
   tcase_add_loop_test (tc, test_held_frames, 0, 2);
   tcase_add_test (tc, test_allocation_query);
   tcase_add_test (tc, test_flush_and_eos);
