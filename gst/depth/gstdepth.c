@@ -14,6 +14,12 @@
 
 #define CAPS_FIELD "depth-meter"
 
+/* From metres to micrometres. Sensors have 100 (centimetres) to 10000; beyond this
+ * a fraction of 32-bit numbers would not hold a meter as exactly as the metadata. */
+#define MIN_METER 1
+#define MAX_METER 1000000
+#define METER_RANGE "1 to 1000000"
+
 typedef struct
 {
   const gchar *name;
@@ -21,7 +27,7 @@ typedef struct
   const gchar *blurb;
   const gchar *allowed;
   gdouble automatic;            /* the value that leaves it to the stream */
-  gdouble least;
+  gdouble least, most;
   gsize offset;
   GstDepthProperties group;
 } Property;
@@ -30,17 +36,17 @@ static const Property properties[] = {
   {"meter", "Meter",
         "Depth units per metre (1000 = millimetres, 5000 = TUM RGB-D), "
         "0 = from the stream",
-        "0 (from the stream) or at least 1", 0, 1,
+        "0 (from the stream) or " METER_RANGE, 0, MIN_METER, MAX_METER,
       G_STRUCT_OFFSET (GstDepthRule, meter), GST_DEPTH_HAS_METER},
   {"near", "Near",
         "Nearest useful depth in metres, -1 = automatic (from the metadata, "
         "else measured)",
-        "-1 (automatic) or at least 0, and below far", -1, 0,
+        "-1 (automatic) or at least 0, and below far", -1, 0, G_MAXDOUBLE,
       G_STRUCT_OFFSET (GstDepthRule, near_m), GST_DEPTH_HAS_RANGE},
   {"far", "Far",
         "Farthest useful depth in metres, -1 = automatic (from the metadata, "
         "else measured)",
-        "-1 (automatic) or at least 0, and above near", -1, 0,
+        "-1 (automatic) or at least 0, and above near", -1, 0, G_MAXDOUBLE,
       G_STRUCT_OFFSET (GstDepthRule, far_m), GST_DEPTH_HAS_RANGE},
 };
 
@@ -51,7 +57,7 @@ static gboolean
 property_valid (const Property * property, gdouble value)
 {
   return value == property->automatic
-      || (isfinite (value) && value >= property->least);
+      || (value >= property->least && value <= property->most);
 }
 
 /* The mistake behind a number below 1 is metres per depth unit. */
@@ -62,10 +68,16 @@ meter_remedy (gdouble meter)
       "millimetres are 1000, not 0.001" : "";
 }
 
+static gboolean
+meter_valid (gdouble meter)
+{
+  return meter >= MIN_METER && meter <= MAX_METER;
+}
+
 static gchar *
 property_problem (const Property * property, gdouble value)
 {
-  return g_strdup_printf ("%s is %g%s; allowed is %s", property->name, value,
+  return g_strdup_printf ("%s is %.10g%s; allowed is %s", property->name, value,
       property->group == GST_DEPTH_HAS_METER ? meter_remedy (value) : "",
       property->allowed);
 }
@@ -222,13 +234,13 @@ gst_depth_rule_set_caps (GstDepthRule * rule, GstElement * element,
   rule->caps_meter = 0;
   if (!gst_depth_caps_get_meter (caps, &meter))
     return TRUE;
-  if (isfinite (meter) && meter >= 1) {
+  if (meter_valid (meter)) {
     rule->caps_meter = meter;
     return TRUE;
   }
   GST_ELEMENT_ERROR (element, STREAM, FORMAT,
-      (CAPS_FIELD " of the caps is %g%s; allowed is a fraction of at least 1, "
-          "as 1000/1", meter, meter_remedy (meter)),
+      (CAPS_FIELD " of the caps is %.10g%s; allowed is a fraction of "
+          METER_RANGE ", as 1000/1", meter, meter_remedy (meter)),
       ("%" GST_PTR_FORMAT, caps));
   return FALSE;
 }
@@ -242,7 +254,7 @@ read_meta (GstDepthRule * rule, GstElement * element, GstBuffer * buffer,
 
   if (!gst_buffer_get_depth_info (buffer, info))
     return;
-  bad_meter = info->meter != 0 && !(isfinite (info->meter) && info->meter >= 1);
+  bad_meter = info->meter != 0 && !meter_valid (info->meter);
   bad_range = !(isfinite (info->range_min) && isfinite (info->range_max)
       && info->range_min >= 0 && info->range_min < info->range_max);
 
@@ -250,8 +262,9 @@ read_meta (GstDepthRule * rule, GstElement * element, GstBuffer * buffer,
       && !rule->said_bad_meta) {
     rule->said_bad_meta = TRUE;
     GST_ELEMENT_WARNING (element, STREAM, FORMAT,
-        (GST_DEPTH_META_NAME " says meter %g, range %g to %g%s; allowed is a "
-            "meter of at least 1, and range-min below range-max in depth units",
+        (GST_DEPTH_META_NAME
+            " says meter %.10g, range %g to %g%s; allowed is a " "meter of "
+            METER_RANGE ", and range-min below range-max in depth units",
             info->meter, info->range_min, info->range_max,
             meter_remedy (info->meter)), ("what is wrong in it is not used"));
   }

@@ -60,7 +60,7 @@ typedef struct
 
 /**
  * GstDepthValues:
- * @meter: depth units per metre, at least 1
+ * @meter: depth units per metre, 1 to 1000000
  * @range_min: in depth units, below @range_max
  * @range_max: in depth units
  * @need_measure: nothing but a measurement can say one or both ends of the
@@ -114,7 +114,7 @@ void gst_depth_rule_get_property (GstDepthRule * rule, GstElement * element,
  * gst_depth_rule_check:
  *
  * For change_state, NULL to READY: refuses properties that cannot be (meter
- * below 1 or not finite, near not below far, ...) with one element error that
+ * not 1 to 1000000, near not below far, ...) with one element error that
  * names the property, its value and what is allowed.
  *
  * Returns: %FALSE if an error was posted

@@ -460,6 +460,29 @@ GST_START_TEST (test_caps_field)
 
 GST_END_TEST;
 
+/* As exactly as Rerun's 32-bit float holds them, and more. */
+GST_START_TEST (test_caps_hold_any_meter)
+{
+  GstCaps *caps = gst_caps_new_empty_simple ("image/png");
+  GRand *rand = g_rand_new_with_seed (5);
+
+  for (guint i = 0; i < 10000; i++) {
+    gdouble meter = i == 0 ? 1 : i == 1 ? 1000000 : i % 2 ?
+        pow (10, g_rand_double_range (rand, 0, 6)) :
+        1 / g_rand_double_range (rand, 0.000001, 1);
+    gdouble got = 0;
+
+    gst_depth_caps_set_meter (caps, meter);
+    gst_depth_caps_get_meter (caps, &got);
+    if (fabs (got - meter) > 1e-9 * meter)
+      fail ("%.17g became %.17g", meter, got);
+  }
+  g_rand_free (rand);
+  gst_caps_unref (caps);
+}
+
+GST_END_TEST;
+
 /* NULL to READY to PLAYING and back, three times. */
 GST_START_TEST (test_states)
 {
@@ -497,6 +520,7 @@ depthmeta_suite (void)
   tcase_add_loop_test (tc, test_matrix, 0, G_N_ELEMENTS (maps));
   tcase_add_loop_test (tc, test_rule, 0, G_N_ELEMENTS (rules));
   tcase_add_test (tc, test_caps_field);
+  tcase_add_test (tc, test_caps_hold_any_meter);
   tcase_add_loop_test (tc, test_states, 0, 2);
   return suite;
 }

@@ -722,7 +722,7 @@ GST_START_TEST (test_bad_property)
     const gchar *allowed;
   } bad[] = {
     {"meter", "0.001", "0.001", "1000"},
-    {"meter", "nan", "nan", "at least 1"},
+    {"meter", "nan", "nan", "1 to 1000000"},
     {"near", "-2", "-2", "automatic"},
     {"far", "0", "0", "above near"},
     {"entity-path", "", "\"\"", "camera/depth"},

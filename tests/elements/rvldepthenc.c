@@ -762,10 +762,12 @@ typedef struct
 
 static const BadProperty bad_properties[] = {
   {"rvldepthenc meter=0.001", "meter is 0.001", "1000"},
-  {"rvldepthenc meter=0.999", "meter is 0.999", "at least 1"},
-  {"rvldepthenc meter=-1", "meter is -1", "at least 1"},
-  {"rvldepthenc meter=nan", "meter is nan", "at least 1"},
-  {"rvldepthenc meter=inf", "meter is inf", "at least 1"},
+  {"rvldepthenc meter=0.999", "meter is 0.999", "1 to 1000000"},
+  {"rvldepthenc meter=-1", "meter is -1", "1 to 1000000"},
+  {"rvldepthenc meter=nan", "meter is nan", "1 to 1000000"},
+  {"rvldepthenc meter=inf", "meter is inf", "1 to 1000000"},
+  {"rvldepthenc meter=1000001", "meter is 1000001", "1 to 1000000"},
+  {"rvldepthenc meter=4294967296", "meter is 4294967296", "1 to 1000000"},
   {"rvldepthenc near=-2", "near is -2", "-1 (automatic)"},
   {"rvldepthenc near=nan", "near is nan", "-1 (automatic)"},
   {"rvldepthenc far=-0.5", "far is -0.5", "-1 (automatic)"},
@@ -823,6 +825,10 @@ static const BadCaps bad_caps[] = {
         "depth-meter=(fraction)1/1000", "depth-meter", "1000/1"},
   {"video/x-raw,format=GRAY16_LE,width=16,height=8,framerate=30/1,"
         "depth-meter=(double)0.001", "0.001", "1000/1"},
+  {"video/x-raw,format=GRAY16_LE,width=16,height=8,framerate=30/1,"
+        "depth-meter=(fraction)1000001/1", "1000001", "1 to 1000000"},
+  {"video/x-raw,format=GRAY16_LE,width=16,height=8,framerate=30/1,"
+        "depth-meter=(double)4294967296", "4294967296", "1 to 1000000"},
   {"video/x-raw,format=GRAY16_LE,width=16,height=8,framerate=30/1,"
         "depth-meter=millimetres", "depth-meter", "1000/1"},
   {"video/x-raw,format=GRAY16_LE,width=65535,height=2000,framerate=30/1",
@@ -903,6 +909,10 @@ GST_START_TEST (test_bad_metadata)
     fail_unless_info (info, 4000, 10, 20);
   }
   assert_message (bus, GST_MESSAGE_WARNING, "0.001", "1000");
+  info = push_for_info (h, samples, 3, &(GstDepthInfo) {
+      4294967296., 10, 20}
+  );
+  fail_unless_info (info, 4000, 10, 20);
   info = push_for_info (h, samples, 3, &(GstDepthInfo) {
       5000, 20, 10}
   );
