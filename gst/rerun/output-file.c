@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -256,14 +257,35 @@ open_stdout (void)
   return fcntl (STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
 }
 
-static int
-open_location (const gchar * location)
+/* Empties the file, unless another program is writing it: that one keeps a lock
+ * on it, as we do from now on. File systems without locks go without. */
+static gboolean
+take_file (int fd)
 {
-  if (strcmp (location, "-") == 0)
-    return open_stdout ();
+  return !(flock (fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+      && ftruncate (fd, 0) == 0;
+}
+
+static int
+open_location (const gchar * location, gboolean * regular, GError ** error)
+{
+  gboolean is_stdout = strcmp (location, "-") == 0;
+  struct stat info;
   /* non-blocking: a named pipe without a reader is an error, not a wait */
-  return open (location, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC,
-      0666);
+  int fd = is_stdout ? open_stdout () : open (location,
+      O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666);
+
+  *regular = fd >= 0 && !is_stdout && fstat (fd, &info) == 0
+      && S_ISREG (info.st_mode);
+  if (fd >= 0 && (!*regular || take_file (fd)))
+    return fd;
+
+  g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (errno),
+      errno == EWOULDBLOCK ? "another program is writing it" :
+      g_strerror (errno));
+  if (fd >= 0)
+    close (fd);
+  return -1;
 }
 
 RerunOutput *
@@ -271,22 +293,22 @@ rerun_file_output_new (const gchar * location, const RrdStore * store,
     RrdCompression compression, const RerunQueueSettings * settings,
     GError ** error)
 {
-  int fd = open_location (location);
-  struct stat info;
+  RerunQueueSettings queue = *settings;
+  gboolean regular;
+  int fd = open_location (location, &regular, error);
   FileOutput *self;
 
-  if (fd < 0) {
-    g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (errno),
-        g_strerror (errno));
+  if (fd < 0)
     return NULL;
-  }
+  /* a file takes everything in the end, or fails */
+  if (regular)
+    queue.drain_timeout = GST_CLOCK_TIME_NONE;
   self = g_new0 (FileOutput, 1);
   self->store = store;
   self->compression = compression;
   self->fd = fd;
-  self->regular = strcmp (location, "-") != 0 && fstat (fd, &info) == 0
-      && S_ISREG (info.st_mode);
+  self->regular = regular;
   self->manifest = rrd_manifest_new ();
-  rerun_output_init (&self->parent, &file_class, g_strdup (location), settings);
+  rerun_output_init (&self->parent, &file_class, g_strdup (location), &queue);
   return &self->parent;
 }

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -347,6 +348,26 @@ GST_START_TEST (test_stop_without_eos)
     gst_harness_push (h, rvl_buffer (n));
   harness_stop (h);
   check_recording (location, STATIC + 10, TRUE);
+  check_silent (bus);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_stop_without_patience)
+{
+  GstBus *bus;
+  GstElement *sink = sink_new (&bus);
+  GstHarness *h;
+
+  g_object_set (sink, "drain-timeout", G_GUINT64_CONSTANT (0), NULL);
+  h = gst_harness_new_with_element (sink, "sink", NULL);
+  gst_object_unref (sink);
+  gst_harness_set_src_caps_str (h, RVL_CAPS);
+  for (guint n = 0; n < 50; n++)
+    gst_harness_push (h, rvl_buffer (n));
+  harness_stop (h);
+  check_recording (location, STATIC + 50, TRUE);
   check_silent (bus);
   gst_object_unref (bus);
 }
@@ -808,6 +829,39 @@ GST_START_TEST (test_location_cannot_be_written)
 
 GST_END_TEST;
 
+GST_START_TEST (test_file_of_another_program)
+{
+  static const gchar theirs[] = "what another program wrote";
+  GstBus *bus;
+  GstElement *sink = sink_new (&bus);
+  gchar *contents;
+  gint fd;
+
+  fail_unless (g_file_set_contents (location, theirs, -1, NULL));
+  fd = open (location, O_RDONLY);
+  fail_unless (flock (fd, LOCK_EX) == 0);
+  assert_equals_int (gst_element_set_state (sink, GST_STATE_PAUSED),
+      GST_STATE_CHANGE_FAILURE);
+  check_said (bus, GST_MESSAGE_ERROR, WORDS ("location", location,
+          "another program"));
+  fail_unless (g_file_get_contents (location, &contents, NULL, NULL));
+  assert_equals_string (contents, theirs);
+  g_free (contents);
+  close (fd);
+
+  assert_equals_int (gst_element_set_state (sink, GST_STATE_READY),
+      GST_STATE_CHANGE_SUCCESS);
+  assert_equals_int (gst_element_set_state (sink, GST_STATE_PAUSED),
+      GST_STATE_CHANGE_ASYNC);
+  gst_element_set_state (sink, GST_STATE_NULL);
+  check_recording (location, 1, TRUE);
+  gst_element_set_bus (sink, NULL);
+  gst_object_unref (sink);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_set_while_running)
 {
   GstBus *bus;
@@ -1220,6 +1274,7 @@ rerunsink_suite (void)
   tcase_add_checked_fixture (tc, setup, teardown);
   tcase_add_loop_test (tc, test_eos, 0, G_N_ELEMENTS (kinds));
   tcase_add_test (tc, test_stop_without_eos);
+  tcase_add_test (tc, test_stop_without_patience);
   tcase_add_test (tc, test_bytes);
   tcase_add_test (tc, test_strides);
   tcase_add_test (tc, test_on_after_eos);
@@ -1235,6 +1290,7 @@ rerunsink_suite (void)
   tcase_add_loop_test (tc, test_bad_property, 0, 15);
   tcase_add_test (tc, test_bad_numbers);
   tcase_add_test (tc, test_location_cannot_be_written);
+  tcase_add_test (tc, test_file_of_another_program);
   tcase_add_test (tc, test_set_while_running);
   tcase_add_loop_test (tc, test_damaged_frames, 0, 2);
   tcase_add_test (tc, test_colour_png);
