@@ -200,6 +200,10 @@ on_frame (nghttp2_session * session, const nghttp2_frame * frame, void *user)
 {
   RerunCall *self = user;
 
+  /* the end of the reply is the end of the call, whatever we still have to say */
+  if (frame->hd.stream_id == self->stream
+      && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM))
+    self->ended = TRUE;
   switch (frame->hd.type) {
     case NGHTTP2_SETTINGS:
       self->greeted = TRUE;
@@ -313,13 +317,11 @@ call_flush (RerunCall * self, gboolean * moved, GError ** error)
   return TRUE;
 }
 
-static gboolean
-set_session_error (RerunCall * self, gint code, GError ** error)
+static void
+call_fail_session (RerunCall * self, gint code)
 {
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-      "the server does not speak HTTP/2: %s", self->complaint != NULL ?
-      self->complaint : nghttp2_strerror (code));
-  return FALSE;
+  call_fail (self, "the server does not speak HTTP/2: %s",
+      self->complaint != NULL ? self->complaint : nghttp2_strerror (code));
 }
 
 /* Sends until there is no more or no room in the socket. */
@@ -330,7 +332,7 @@ call_transmit (RerunCall * self, gboolean * moved, GError ** error)
     gint code = nghttp2_session_send (self->session);
 
     if (code != 0)
-      return set_session_error (self, code, error);
+      call_fail_session (self, code);
     if (self->staging.n == 0)
       return TRUE;
     if (!call_flush (self, moved, error))
@@ -352,7 +354,9 @@ call_receive (RerunCall * self, gboolean * moved, GError ** error)
   *moved = TRUE;
   self->last_heard = g_get_monotonic_time ();
   code = nghttp2_session_mem_recv (self->session, data, n);
-  return code >= 0 || set_session_error (self, code, error);
+  if (code < 0)
+    call_fail_session (self, code);
+  return TRUE;
 }
 
 /* When the next ping is due. */
@@ -393,6 +397,9 @@ call_check (RerunCall * self, GError ** error)
         (gint) (PING_TIMEOUT / G_TIME_SPAN_SECOND));
   if (self->failure == NULL && self->ended)
     call_judge_reply (self);
+  /* nghttp2 says goodbye by itself to those who break the rules */
+  if (self->failure == NULL && !nghttp2_session_want_read (self->session))
+    call_fail_session (self, NGHTTP2_ERR_PROTO);
   if (self->failure == NULL)
     return TRUE;
   g_propagate_error (error, g_error_copy (self->failure));

@@ -2,7 +2,6 @@
 
 /* What rerunsink writes into files and pipes, and what it refuses. */
 
-#define _GNU_SOURCE             /* memmem */
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -17,14 +16,7 @@
 #include <gst/video/video.h>
 
 #include "depth/gstdepthmeta.h"
-#include "png16/png16.h"
-#include "rvl/rvl.h"
-
-#define WIDTH 101
-#define HEIGHT 37
-#define RVL_CAPS "image/x-rvl,depth-meter=1000/1"
-#define RAW_CAPS "video/x-raw,format=GRAY16_LE,width=101,height=37," \
-    "framerate=30/1,depth-meter=1000/1"
+#include "rerun-common.h"
 
 static gchar *folder;
 static gchar *location;
@@ -48,56 +40,6 @@ teardown (void)
 
 /* --- pictures: no two frames alike, all bits in use -------------------------- */
 
-static void
-draw (guint16 * pixels, guint seed)
-{
-  GRand *rand = g_rand_new_with_seed (seed);
-
-  for (guint i = 0; i < WIDTH * HEIGHT; i++)
-    pixels[i] = GUINT16_TO_LE (g_rand_int (rand));
-  pixels[0] = 0;
-  pixels[1] = 65535;
-  g_rand_free (rand);
-}
-
-static GstBuffer *
-with_pts (GstBuffer * buffer, guint n)
-{
-  GST_BUFFER_PTS (buffer) = n * 33 * GST_MSECOND;
-  GST_BUFFER_DURATION (buffer) = 33 * GST_MSECOND;
-  return buffer;
-}
-
-static GstBuffer *
-rvl_buffer (guint n)
-{
-  guint16 pixels[WIDTH * HEIGHT];
-  RvlHeader header = { 0, 0, WIDTH, HEIGHT };
-  guint8 *data = g_malloc (RVL_HEADER_SIZE + rvl_max_size (WIDTH, HEIGHT));
-  gsize size;
-
-  draw (pixels, n);
-  rvl_header_write (&header, data);
-  size = rvl_encode (pixels, 2 * WIDTH, WIDTH, HEIGHT, data + RVL_HEADER_SIZE);
-  return with_pts (gst_buffer_new_wrapped (data, RVL_HEADER_SIZE + size), n);
-}
-
-static GstBuffer *
-png_buffer (guint n)
-{
-  guint16 pixels[WIDTH * HEIGHT];
-  gsize room = png16_max_size (WIDTH, HEIGHT);
-  guint8 *data = g_malloc (room);
-  Png16Encoder *encoder = png16_encoder_new ();
-  gsize size;
-
-  draw (pixels, n);
-  size = png16_encode (encoder, pixels, 2 * WIDTH, WIDTH, HEIGHT, 1, data,
-      room);
-  png16_encoder_free (encoder);
-  return with_pts (gst_buffer_new_wrapped (data, size), n);
-}
-
 /* Rows @stride bytes apart after @offset bytes, 0xaa between them. */
 static GstBuffer *
 raw_buffer (guint n, gint stride, gsize offset)
@@ -118,80 +60,6 @@ raw_buffer (guint n, gint stride, gsize offset)
       GST_VIDEO_FORMAT_GRAY16_LE, WIDTH, HEIGHT, 1, offsets, strides);
   return with_pts (buffer, n);
 }
-
-/* --- a recording, read ------------------------------------------------------- */
-
-typedef struct
-{
-  gchar *data;
-  gsize size;
-  guint store_infos;
-  guint chunks;
-  guint ends;
-  gboolean complete;            /* nothing after the last message but a footer */
-  gboolean footer;
-} Recording;
-
-static void
-recording_read (Recording * self, const gchar * path)
-{
-  gsize at = 12;
-
-  memset (self, 0, sizeof *self);
-  fail_unless (g_file_get_contents (path, &self->data, &self->size, NULL));
-  fail_unless (self->size >= at && memcmp (self->data, "RRF2", 4) == 0);
-  while (self->size - at >= 16 && self->ends == 0) {
-    guint64 kind = GST_READ_UINT64_LE (self->data + at);
-    guint64 length = GST_READ_UINT64_LE (self->data + at + 8);
-
-    if (length > self->size - at - 16)
-      break;
-    self->store_infos += kind == 1;
-    self->chunks += kind == 2;
-    self->ends += kind == 0;
-    at += 16 + length;
-  }
-  self->footer = self->ends == 1 && self->size == at + 32
-      && memcmp (self->data + at + 20, "RRF2FOOT", 8) == 0;
-  self->complete = at == self->size || self->footer;
-}
-
-static guint
-recording_count (Recording * self, gconstpointer bytes, gsize size)
-{
-  const gchar *at = self->data;
-  guint n = 0;
-
-  while ((at = memmem (at, self->data + self->size - at, bytes, size)) != NULL) {
-    n++;
-    at++;
-  }
-  return n;
-}
-
-static guint
-recording_count_int64 (Recording * self, gint64 value)
-{
-  value = GINT64_TO_LE (value);
-  return recording_count (self, &value, sizeof value);
-}
-
-/* @chunks: frames and static ones, the recording's own included. */
-static void
-check_recording (const gchar * path, guint chunks, gboolean footer)
-{
-  Recording recording;
-
-  recording_read (&recording, path);
-  assert_equals_int (recording.store_infos, 1);
-  assert_equals_int (recording.chunks, chunks);
-  assert_equals_int (recording.footer, footer);
-  fail_unless (recording.complete);
-  g_free (recording.data);
-}
-
-/* The recording's start time and the fields of the picture. */
-#define STATIC 2
 
 /* --- a sink and its messages ------------------------------------------------- */
 
@@ -226,58 +94,6 @@ harness_stop (GstHarness * h)
   gst_element_set_bus (h->element, NULL);
   gst_harness_teardown (h);
 }
-
-/* The texts of all messages of a kind, one after the other. */
-static gchar *
-texts (GstBus * bus, GstMessageType type, guint * n)
-{
-  GString *all = g_string_new (NULL);
-  GstMessage *message;
-
-  *n = 0;
-  while ((message = gst_bus_pop_filtered (bus, type)) != NULL) {
-    GError *error = NULL;
-
-    if (type == GST_MESSAGE_ERROR)
-      gst_message_parse_error (message, &error, NULL);
-    else
-      gst_message_parse_warning (message, &error, NULL);
-    g_string_append (all, error->message);
-    g_error_free (error);
-    gst_message_unref (message);
-    (*n)++;
-  }
-  return g_string_free (all, FALSE);
-}
-
-/* Exactly one message of a kind, and that has all of @words (NULL at the end). */
-static void
-check_said (GstBus * bus, GstMessageType type, const gchar * const *words)
-{
-  guint n;
-  gchar *text = texts (bus, type, &n);
-
-  fail_unless (n == 1, "%u messages: %s", n, text);
-  for (; *words != NULL; words++)
-    fail_unless (strstr (text, *words) != NULL, "no \"%s\" in: %s", *words,
-        text);
-  g_free (text);
-}
-
-static void
-check_silent (GstBus * bus)
-{
-  guint n;
-  gchar *text = texts (bus, GST_MESSAGE_ERROR, &n);
-
-  fail_unless (n == 0, "%s", text);
-  g_free (text);
-  text = texts (bus, GST_MESSAGE_WARNING, &n);
-  fail_unless (n == 0, "%s", text);
-  g_free (text);
-}
-
-#define WORDS(...) ((const gchar *const[]) { __VA_ARGS__, NULL })
 
 static guint64
 stat_of (GstElement * sink, const gchar * name)

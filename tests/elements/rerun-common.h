@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/check/gstcheck.h>
+
+/* What the tests of rerunsink share. */
+
+#define WIDTH 101
+#define HEIGHT 37
+#define RVL_CAPS "image/x-rvl,depth-meter=1000/1"
+#define RAW_CAPS "video/x-raw,format=GRAY16_LE,width=101,height=37," \
+    "framerate=30/1,depth-meter=1000/1"
+
+/* A picture that no other @seed gives, with all bits in use. */
+void draw (guint16 * pixels, guint seed);
+
+/* The picture @n, as the frame @n of 30 a second. */
+GstBuffer *rvl_buffer (guint n);
+GstBuffer *png_buffer (guint n);
+GstBuffer *with_pts (GstBuffer * buffer, guint n);
+
+/* A recording, read from a file. */
+typedef struct
+{
+  gchar *data;
+  gsize size;
+  guint store_infos;
+  guint chunks;
+  guint ends;
+  gboolean complete;            /* nothing after the last message but a footer */
+  gboolean footer;
+} Recording;
+
+void recording_read (Recording * self, const gchar * path);
+
+/* How often these bytes are in it. */
+guint recording_count (Recording * self, gconstpointer bytes, gsize size);
+guint recording_count_int64 (Recording * self, gint64 value);
+
+/* @chunks: frames and static ones, the recording's own included. */
+void check_recording (const gchar * path, guint chunks, gboolean footer);
+
+/* The static ones: the recording's start time and the fields of the picture. */
+#define STATIC 2
+
+/* Exactly one message of a kind, and that has all of @words (NULL at the end). */
+void check_said (GstBus * bus, GstMessageType type, const gchar * const *words);
+#define WORDS(...) ((const gchar *const[]) { __VA_ARGS__, NULL })
+
+/* Neither errors nor warnings. */
+void check_silent (GstBus * bus);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+/*
+ * A Rerun server for tests, on a free port of 127.0.0.1, one connection at a time:
+ * takes the messages of WriteMessages, and misbehaves as it is told.
+ */
+typedef struct _RerunServer RerunServer;
+
+typedef enum
+{
+  SERVER_GOOD,
+  /* from the first byte on */
+  SERVER_CLOSES,                /* takes connections and closes them */
+  SERVER_SILENT,                /* takes connections and says nothing */
+  SERVER_HTTP1,                 /* answers in HTTP/1.1 */
+  SERVER_GARBAGE,               /* answers with noise */
+  SERVER_NOT_FOUND,             /* answers with HTTP status 404 */
+  SERVER_REFUSES,               /* answers with a gRPC status */
+  /* after some messages */
+  SERVER_RESETS,                /* resets the connection within a message */
+  SERVER_RESETS_CALL,           /* resets the stream */
+  SERVER_GOES_AWAY,             /* sends GOAWAY */
+  SERVER_ENDS,                  /* answers OK, and closes the stream */
+  SERVER_STOPS_READING,         /* reads no more: not even pings */
+  SERVER_WINDOW_ZERO,           /* takes no more data, but answers pings */
+  /* at the end */
+  SERVER_NEVER_REPLIES,
+} ServerBehaviour;
+
+typedef struct
+{
+  ServerBehaviour behaviour;
+  guint after;                  /* messages until it happens */
+  gint status;                  /* gRPC's */
+  GTlsCertificate *certificate; /* NULL: no TLS */
+  guint port;                   /* 0: any */
+} ServerOptions;
+
+RerunServer *rerun_server_new (const ServerOptions * options);
+
+/* Ends connections with a reset, as a killed server's would. */
+void rerun_server_free (RerunServer * self);
+
+guint rerun_server_get_port (RerunServer * self);
+gchar *rerun_server_get_uri (RerunServer * self);
+
+/* From now on. */
+void rerun_server_set_behaviour (RerunServer * self, ServerBehaviour behaviour);
+
+/* Connections so far. */
+guint rerun_server_get_connections (RerunServer * self);
+
+/* Messages so far, or @n if that comes first; waits as long as it takes. */
+guint rerun_server_wait_messages (RerunServer * self, guint n);
+
+/* The bytes of message @i: WriteMessagesRequest, without gRPC's 5 bytes. */
+GBytes *rerun_server_get_message (RerunServer * self, guint i);

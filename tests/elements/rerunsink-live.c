@@ -1,0 +1,848 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* rerunsink and a server that is there, is not, or misbehaves. */
+
+#include <string.h>
+#include <glib/gstdio.h>
+#include <gst/check/gstharness.h>
+
+#include "rerun-common.h"
+#include "rerun-server.h"
+#include "test-certificate.h"
+
+static gchar *folder;
+static gchar *location;
+static gchar *last_uri;
+
+static void
+setup (void)
+{
+  folder = g_dir_make_tmp ("rerunsink-XXXXXX", NULL);
+  location = g_build_filename (folder, "test.rrd", NULL);
+}
+
+static void
+teardown (void)
+{
+  g_clear_pointer (&last_uri, g_free);
+  g_unlink (location);
+  g_rmdir (folder);
+  g_free (location);
+  g_free (folder);
+}
+
+/* --- a sink ------------------------------------------------------------------ */
+
+/* Further properties as g_object_set() takes them. */
+static GstHarness *
+harness_new (const gchar * uri, GstBus ** bus, const gchar * property, ...)
+{
+  GstElement *sink = gst_element_factory_make ("rerunsink", NULL);
+  GstHarness *h;
+  va_list properties;
+
+  *bus = gst_bus_new ();
+  gst_element_set_bus (sink, *bus);
+  g_object_set (sink, "uri", uri, "near", 0.3, "far", 4.0, NULL);
+  va_start (properties, property);
+  g_object_set_valist (G_OBJECT (sink), property, properties);
+  va_end (properties);
+  h = gst_harness_new_with_element (sink, "sink", NULL);
+  gst_object_unref (sink);
+  gst_harness_set_src_caps_str (h, RVL_CAPS);
+  return h;
+}
+
+/* Valid until the next call. */
+static const gchar *
+uri_of (RerunServer * server)
+{
+  g_free (last_uri);
+  last_uri = rerun_server_get_uri (server);
+  return last_uri;
+}
+
+static void
+harness_stop (GstHarness * h)
+{
+  gst_element_set_state (h->element, GST_STATE_NULL);
+  gst_element_set_bus (h->element, NULL);
+  gst_harness_teardown (h);
+}
+
+static void
+push (GstHarness * h, guint first, guint last)
+{
+  for (guint n = first; n < last; n++)
+    assert_equals_int (gst_harness_push (h, rvl_buffer (n)), GST_FLOW_OK);
+}
+
+static guint64
+stat_of (GstHarness * h, const gchar * name)
+{
+  GstStructure *stats, *output;
+  guint64 value;
+
+  g_object_get (h->element, "stats", &stats, NULL);
+  fail_unless (gst_structure_get (stats, "uri", GST_TYPE_STRUCTURE, &output,
+          NULL));
+  fail_unless (gst_structure_get_uint64 (output, name, &value));
+  gst_structure_free (output);
+  gst_structure_free (stats);
+  return value;
+}
+
+static void
+check_balance (GstHarness * h, guint64 taken)
+{
+  GstStructure *stats, *output;
+  guint64 written, queued, dropped;
+
+  g_object_get (h->element, "stats", &stats, NULL);
+  gst_structure_get (stats, "uri", GST_TYPE_STRUCTURE, &output, NULL);
+  gst_structure_get (output, "frames-written", G_TYPE_UINT64, &written,
+      "frames-queued", G_TYPE_UINT64, &queued,
+      "frames-dropped", G_TYPE_UINT64, &dropped, NULL);
+  assert_equals_uint64 (written + queued + dropped, taken);
+  gst_structure_free (output);
+  gst_structure_free (stats);
+}
+
+/* The next message of the kind, and for elements, of the name. */
+static GstMessage *
+wait_for (GstBus * bus, GstMessageType type, const gchar * name)
+{
+  while (TRUE) {
+    GstMessage *message = gst_bus_timed_pop_filtered (bus, GST_CLOCK_TIME_NONE,
+        type);
+
+    if (name == NULL || gst_message_has_name (message, name))
+      return message;
+    gst_message_unref (message);
+  }
+}
+
+static void
+wait_for_text (GstBus * bus, GstMessageType type, const gchar * word)
+{
+  GstMessage *message = wait_for (bus, type, NULL);
+  GError *error = NULL;
+
+  if (type == GST_MESSAGE_INFO)
+    gst_message_parse_info (message, &error, NULL);
+  else
+    gst_message_parse_warning (message, &error, NULL);
+  fail_unless (strstr (error->message, word) != NULL, "no \"%s\" in: %s", word,
+      error->message);
+  g_error_free (error);
+  gst_message_unref (message);
+}
+
+/* --- what a server got ------------------------------------------------------- */
+
+/* Message @i is the frame @n. */
+static void
+check_frame (RerunServer * server, guint i, guint n)
+{
+  GBytes *message = rerun_server_get_message (server, i);
+  GstBuffer *buffer = rvl_buffer (n);
+  GstMapInfo map;
+  Recording bytes = { 0, };
+
+  gst_buffer_map (buffer, &map, GST_MAP_READ);
+  bytes.data = (gchar *) g_bytes_get_data (message, &bytes.size);
+  fail_unless (recording_count (&bytes, map.data, map.size) == 1,
+      "message %u is not frame %u", i, n);
+  gst_buffer_unmap (buffer, &map);
+  gst_buffer_unref (buffer);
+  g_bytes_unref (message);
+}
+
+static gboolean
+message_has (RerunServer * server, guint i, const gchar * text)
+{
+  GBytes *message = rerun_server_get_message (server, i);
+  Recording bytes = { 0, };
+  guint n;
+
+  bytes.data = (gchar *) g_bytes_get_data (message, &bytes.size);
+  n = recording_count (&bytes, text, strlen (text));
+  g_bytes_unref (message);
+  return n > 0;
+}
+
+/* The store's info and the static data, from message @i on. */
+#define N_FIRST 3
+static void
+check_first (RerunServer * server, guint i)
+{
+  fail_unless (message_has (server, i, "test-rerunsink-live"));
+  fail_if (message_has (server, i, "ARROW"));
+  fail_unless (message_has (server, i + 1, "RecordingInfo"));
+  fail_unless (message_has (server, i + 2, "application/rvl"));
+}
+
+/* --- a good server ----------------------------------------------------------- */
+
+GST_START_TEST (test_good)
+{
+  RerunServer *server = rerun_server_new (&(ServerOptions) { 0, });
+  GstBus *bus;
+  GstHarness *h = harness_new (uri_of (server), &bus, NULL);
+
+  push (h, 0, 100);
+  gst_harness_push_event (h, gst_event_new_eos ());
+  /* confirmed, so it is there already */
+  assert_equals_int (rerun_server_wait_messages (server, 0), N_FIRST + 100);
+  check_first (server, 0);
+  for (guint n = 0; n < 100; n++)
+    check_frame (server, N_FIRST + n, n);
+  assert_equals_uint64 (stat_of (h, "frames-written"), 100);
+  assert_equals_uint64 (stat_of (h, "queue-bytes"), 0);
+  gst_message_unref (wait_for (bus, GST_MESSAGE_ELEMENT,
+          "rerunsink-connected"));
+  gst_message_unref (wait_for (bus, GST_MESSAGE_ELEMENT, "rerunsink-stats"));
+  harness_stop (h);
+  assert_equals_int (rerun_server_get_connections (server), 1);
+  check_silent (bus);
+  gst_object_unref (bus);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_stop_delivers)
+{
+  RerunServer *server = rerun_server_new (&(ServerOptions) { 0, }
+  );
+  GstBus *bus;
+  GstHarness *h = harness_new (uri_of (server), &bus, NULL);
+
+  push (h, 0, 100);
+  harness_stop (h);
+  assert_equals_int (rerun_server_wait_messages (server, 0), N_FIRST + 100);
+  check_silent (bus);
+  gst_object_unref (bus);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_file_too)
+{
+  RerunServer *server = rerun_server_new (&(ServerOptions) { 0, }
+  );
+  GstBus *bus;
+  GstHarness *h =
+      harness_new (uri_of (server), &bus, "location", location, "compression",
+      1, NULL);
+  Recording recording;
+
+  push (h, 0, 50);
+  gst_harness_push_event (h, gst_event_new_eos ());
+  check_recording (location, STATIC + 50, TRUE);
+  /* the same bytes, ids included: the chunk's Arrow part of each message */
+  recording_read (&recording, location);
+  for (guint i = 0; i < 50; i++) {
+    guint last = rerun_server_wait_messages (server, 0) - 50 + i;
+    GBytes *message = rerun_server_get_message (server, last);
+    gsize size;
+    const guint8 *data = g_bytes_get_data (message, &size);
+
+    /* after the store's ids, before what protobuf says of it */
+    assert_equals_int (recording_count (&recording, data + 200, size - 240), 1);
+    g_bytes_unref (message);
+  }
+  g_free (recording.data);
+  harness_stop (h);
+  gst_object_unref (bus);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
+/* A rig: one connection, and one's end is not the others'. */
+GST_START_TEST (test_shared_connection)
+{
+  RerunServer *server = rerun_server_new (&(ServerOptions) { 0, });
+  GstBus *buses[3];
+  GstHarness *h[3];
+  gchar *uri = rerun_server_get_uri (server);
+
+  for (guint i = 0; i < 3; i++) {
+    GstElement *sink = gst_element_factory_make ("rerunsink", NULL);
+    gchar *path = g_strdup_printf ("camera%u", i);
+
+    buses[i] = gst_bus_new ();
+    gst_element_set_bus (sink, buses[i]);
+    g_object_set (sink, "uri", uri, "entity-path", path, NULL);
+    h[i] = gst_harness_new_with_element (sink, "sink", NULL);
+    gst_object_unref (sink);
+    gst_harness_set_src_caps_str (h[i], RVL_CAPS);
+    g_free (path);
+  }
+  for (guint n = 0; n < 30; n++)
+    push (h[n % 3], n, n + 1);
+  harness_stop (h[0]);
+  push (h[1], 30, 31);
+  gst_harness_push_event (h[1], gst_event_new_eos ());
+  push (h[2], 31, 32);
+  harness_stop (h[1]);
+  harness_stop (h[2]);
+  assert_equals_int (rerun_server_wait_messages (server, 0), 2 + 3 + 32);
+  assert_equals_int (rerun_server_get_connections (server), 1);
+  for (guint i = 0; i < 3; i++) {
+    check_silent (buses[i]);
+    gst_object_unref (buses[i]);
+  }
+  g_free (uri);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
+/* --- servers that come and go ------------------------------------------------ */
+
+GST_START_TEST (test_server_comes_later)
+{
+  RerunServer *server = rerun_server_new (&(ServerOptions) { 0, }
+  );
+  ServerOptions same = {.port = rerun_server_get_port (server) };
+  gchar *uri = rerun_server_get_uri (server);
+  GstBus *bus;
+  GstHarness *h;
+
+  rerun_server_free (server);   /* now nobody is at the port */
+  h = harness_new (uri, &bus, NULL);
+  push (h, 0, 20);
+  wait_for_text (bus, GST_MESSAGE_WARNING, uri);
+  server = rerun_server_new (&same);
+  gst_message_unref (wait_for (bus, GST_MESSAGE_ELEMENT,
+          "rerunsink-connected"));
+  wait_for_text (bus, GST_MESSAGE_INFO, "0 frames were dropped");
+  push (h, 20, 40);
+  gst_harness_push_event (h, gst_event_new_eos ());
+  assert_equals_int (rerun_server_wait_messages (server, 0), N_FIRST + 40);
+  check_first (server, 0);
+  for (guint n = 0; n < 40; n++)
+    check_frame (server, N_FIRST + n, n);
+  harness_stop (h);
+  check_silent (bus);
+  gst_object_unref (bus);
+  g_free (uri);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
+/* After EOS, as a seek does. */
+static void
+go_on (GstHarness * h)
+{
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_push_event (h, gst_event_new_flush_start ());
+  gst_harness_push_event (h, gst_event_new_flush_stop (FALSE));
+  gst_harness_push_event (h, gst_event_new_segment (&segment));
+}
+
+#define RESTARTS 20
+
+/* Every server has all static data, and what came while it was there. */
+GST_START_TEST (test_server_restarts)
+{
+  RerunServer *server = rerun_server_new (&(ServerOptions) { 0, }
+  );
+  ServerOptions same = {.port = rerun_server_get_port (server) };
+  GstBus *bus;
+  GstHarness *h = harness_new (uri_of (server), &bus, NULL);
+  guint n = 0;
+
+  for (guint round = 0; round < RESTARTS; round++) {
+    guint first = n;
+
+    push (h, n, n + 10);
+    n += 10;
+    gst_message_unref (wait_for (bus, GST_MESSAGE_ELEMENT, round == 0 ?
+            "rerunsink-connected" : "rerunsink-reconnected"));
+    gst_harness_push_event (h, gst_event_new_eos ());   /* all confirmed */
+    go_on (h);
+    assert_equals_int (rerun_server_wait_messages (server, 0), N_FIRST + 10);
+    check_first (server, 0);
+    for (guint i = 0; i < 10; i++)
+      check_frame (server, N_FIRST + i, first + i);
+    rerun_server_free (server);
+    gst_message_unref (wait_for (bus, GST_MESSAGE_ELEMENT,
+            "rerunsink-disconnected"));
+    wait_for_text (bus, GST_MESSAGE_WARNING, "lost");
+    server = rerun_server_new (&same);
+  }
+  check_balance (h, n);
+  assert_equals_uint64 (stat_of (h, "frames-dropped"), 0);
+  harness_stop (h);
+  gst_object_unref (bus);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
+/* What was sent, but not confirmed, is sent again, in order. */
+GST_START_TEST (test_unconfirmed_again)
+{
+  RerunServer *server = rerun_server_new (&(ServerOptions) {
+        .behaviour = SERVER_STOPS_READING,.after = N_FIRST + 5
+      }
+  );
+  ServerOptions same = {.port = rerun_server_get_port (server) };
+  GstBus *bus;
+  GstHarness *h = harness_new (uri_of (server), &bus, NULL);
+
+  push (h, 0, 20);              /* fits into the sockets' buffers */
+  rerun_server_wait_messages (server, N_FIRST + 5);
+  rerun_server_free (server);
+  server = rerun_server_new (&same);
+  push (h, 20, 30);
+  gst_harness_push_event (h, gst_event_new_eos ());
+  assert_equals_int (rerun_server_wait_messages (server, 0), N_FIRST + 30);
+  for (guint n = 0; n < 30; n++)
+    check_frame (server, N_FIRST + n, n);
+  check_balance (h, 30);
+  harness_stop (h);
+  gst_object_unref (bus);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
+/* --- servers that misbehave -------------------------------------------------- */
+
+static const struct
+{
+  ServerOptions options;
+  const gchar *said;
+} misbehaviours[] = {
+  {{SERVER_CLOSES}, "cannot reach"},
+  {{SERVER_HTTP1}, "does not speak HTTP/2"},
+  {{SERVER_GARBAGE}, "does not speak HTTP/2"},
+  {{SERVER_NOT_FOUND}, "HTTP status 404"},
+  {{SERVER_REFUSES,.status = 1}, "1, CANCELLED: no such luck"},
+  {{SERVER_REFUSES,.status = 2}, "2, UNKNOWN"},
+  {{SERVER_REFUSES,.status = 3}, "3, INVALID_ARGUMENT"},
+  {{SERVER_REFUSES,.status = 4}, "4, DEADLINE_EXCEEDED"},
+  {{SERVER_REFUSES,.status = 5}, "5, NOT_FOUND"},
+  {{SERVER_REFUSES,.status = 6}, "6, ALREADY_EXISTS"},
+  {{SERVER_REFUSES,.status = 7}, "7, PERMISSION_DENIED"},
+  {{SERVER_REFUSES,.status = 8}, "8, RESOURCE_EXHAUSTED"},
+  {{SERVER_REFUSES,.status = 9}, "9, FAILED_PRECONDITION"},
+  {{SERVER_REFUSES,.status = 10}, "10, ABORTED"},
+  {{SERVER_REFUSES,.status = 11}, "11, OUT_OF_RANGE"},
+  {{SERVER_REFUSES,.status = 12}, "12, UNIMPLEMENTED"},
+  {{SERVER_REFUSES,.status = 13}, "13, INTERNAL"},
+  {{SERVER_REFUSES,.status = 14}, "14, UNAVAILABLE"},
+  {{SERVER_REFUSES,.status = 15}, "15, DATA_LOSS"},
+  {{SERVER_REFUSES,.status = 16}, "16, UNAUTHENTICATED"},
+  {{SERVER_REFUSES,.status = 99}, "99, no known one"},
+  {{SERVER_RESETS,.after = 5}, "rerun+http"},
+  {{SERVER_RESETS_CALL,.after = 5}, "ENHANCE_YOUR_CALM"},
+  {{SERVER_GOES_AWAY,.after = 5}, "closing time"},
+  {{SERVER_ENDS,.after = 5}, "ended the call"},
+  {{SERVER_SILENT}, NULL},
+  {{SERVER_STOPS_READING,.after = 5}, NULL},
+  {{SERVER_WINDOW_ZERO,.after = 5}, NULL},
+};
+
+#define BOUND G_GUINT64_CONSTANT (100000)
+
+/* Whatever it does: frames go on into the file, memory is bounded, the numbers
+ * agree, stopping works. And what it does is said. */
+GST_START_TEST (test_misbehaves)
+{
+  RerunServer *server = rerun_server_new (&misbehaviours[__i__].options);
+  const gchar *said = misbehaviours[__i__].said;
+  GstBus *bus;
+  GstHarness *h = harness_new (uri_of (server), &bus, "location", location,
+      "max-queue-bytes", BOUND, "drain-timeout", 20 * GST_MSECOND, NULL);
+
+  for (guint n = 0; n < 300; n++) {
+    push (h, n, n + 1);
+    /* one frame may be on its way */
+    fail_unless (stat_of (h, "queue-bytes") <= BOUND + 20000);
+  }
+  check_balance (h, 300);
+  if (said != NULL)
+    wait_for_text (bus, GST_MESSAGE_WARNING, said);
+  gst_harness_push_event (h, gst_event_new_eos ());
+  check_balance (h, 300);
+  harness_stop (h);
+  check_recording (location, STATIC + 300, TRUE);
+  gst_object_unref (bus);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
+/* An outage is said once, however often it is tried. */
+GST_START_TEST (test_said_once)
+{
+  RerunServer *server = rerun_server_new (&(ServerOptions) {
+        .behaviour = SERVER_REFUSES,.status = 7
+      }
+  );
+  GstBus *bus;
+  GstHarness *h = harness_new (uri_of (server), &bus, NULL);
+
+  push (h, 0, 10);
+  while (rerun_server_get_connections (server) < 4)
+    g_usleep (10000);
+  check_said (bus, GST_MESSAGE_WARNING, WORDS ("PERMISSION_DENIED",
+          "no such luck", "rerun+http://127.0.0.1"));
+  rerun_server_set_behaviour (server, SERVER_GOOD);
+  gst_message_unref (wait_for (bus, GST_MESSAGE_ELEMENT,
+          "rerunsink-connected"));
+  harness_stop (h);
+  check_silent (bus);
+  gst_object_unref (bus);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
+/* With a server that hangs, EOS and stop say what was not delivered, once. */
+GST_START_TEST (test_undelivered)
+{
+  RerunServer *server = rerun_server_new (&(ServerOptions) {
+        .behaviour = SERVER_WINDOW_ZERO,.after = N_FIRST
+      }
+  );
+  GstBus *bus;
+  GstHarness *h =
+      harness_new (uri_of (server), &bus, "drain-timeout", 50 * GST_MSECOND,
+      NULL);
+
+  push (h, 0, 20);
+  if (__i__ == 0)
+    gst_harness_push_event (h, gst_event_new_eos ());
+  harness_stop (h);
+  check_said (bus, GST_MESSAGE_WARNING, WORDS ("20 frames", "not delivered",
+          "drain-timeout"));
+  gst_object_unref (bus);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_never_replies)
+{
+  RerunServer *server = rerun_server_new (&(ServerOptions) {
+        .behaviour = SERVER_NEVER_REPLIES
+      }
+  );
+  GstBus *bus;
+  GstHarness *h =
+      harness_new (uri_of (server), &bus, "drain-timeout", 300 * GST_MSECOND,
+      NULL);
+
+  push (h, 0, 20);
+  gst_harness_push_event (h, gst_event_new_eos ());
+  harness_stop (h);
+  assert_equals_int (rerun_server_wait_messages (server, 0), N_FIRST + 20);
+  gst_object_unref (bus);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
+static gpointer
+push_until_flushing (gpointer data)
+{
+  GstHarness *h = data;
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  for (guint n = 0; flow == GST_FLOW_OK; n++)
+    flow = gst_harness_push (h, rvl_buffer (n));
+  return GINT_TO_POINTER (flow);
+}
+
+/* leaky=no waits, and can be interrupted. */
+GST_START_TEST (test_leaky_no)
+{
+  RerunServer *server = rerun_server_new (&(ServerOptions) {
+        .behaviour = SERVER_WINDOW_ZERO
+      }
+  );
+  GstBus *bus;
+  GstHarness *h =
+      harness_new (uri_of (server), &bus, "drain-timeout", 50 * GST_MSECOND,
+      "leaky", 0, "max-queue-bytes", (guint64) 200000, NULL);
+  GThread *thread;
+
+  thread = g_thread_new ("push", push_until_flushing, h);
+  while (stat_of (h, "queue-bytes") < 150000)
+    g_thread_yield ();
+  gst_harness_push_event (h, gst_event_new_flush_start ());
+  assert_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
+      GST_FLOW_FLUSHING);
+  assert_equals_uint64 (stat_of (h, "frames-dropped"), 0);
+  harness_stop (h);
+  gst_object_unref (bus);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
+/* --- TLS --------------------------------------------------------------------- */
+
+static GTlsCertificate *
+test_certificate (void)
+{
+  GTlsCertificate *certificate =
+      g_tls_certificate_new_from_pem (TEST_CERTIFICATE, -1, NULL);
+
+  fail_unless (certificate != NULL);
+  return certificate;
+}
+
+static gboolean
+no_tls (void)
+{
+  if (g_tls_backend_supports_tls (g_tls_backend_get_default ()))
+    return FALSE;
+  g_print ("skipped: GIO has no TLS (glib-networking)\n");
+  return TRUE;
+}
+
+/* Makes the certificate one that is trusted in this process. The database reads
+ * @path when it is used. */
+static void
+trust (GTlsCertificate * certificate, const gchar * path)
+{
+  gchar *pem;
+  GTlsDatabase *database;
+
+  g_object_get (certificate, "certificate-pem", &pem, NULL);
+  fail_unless (g_file_set_contents (path, pem, -1, NULL));
+  database = g_tls_file_database_new (path, NULL);
+  fail_unless (database != NULL);
+  g_tls_backend_set_default_database (g_tls_backend_get_default (), database);
+  g_object_unref (database);
+  g_free (pem);
+}
+
+GST_START_TEST (test_tls)
+{
+  ServerOptions options = { 0, };
+  RerunServer *server;
+  GstBus *bus;
+  GstHarness *h;
+
+  if (no_tls ())
+    return;
+  options.certificate = test_certificate ();
+  trust (options.certificate, location);
+  server = rerun_server_new (&options);
+  h = harness_new (uri_of (server), &bus, NULL);
+  push (h, 0, 100);
+  gst_harness_push_event (h, gst_event_new_eos ());
+  assert_equals_int (rerun_server_wait_messages (server, 0), N_FIRST + 100);
+  for (guint n = 0; n < 100; n++)
+    check_frame (server, N_FIRST + n, n);
+  harness_stop (h);
+  check_silent (bus);
+  gst_object_unref (bus);
+  rerun_server_free (server);
+  g_tls_backend_set_default_database (g_tls_backend_get_default (), NULL);
+  g_object_unref (options.certificate);
+}
+
+GST_END_TEST;
+
+static const struct
+{
+  ServerBehaviour behaviour;
+  const gchar *said;
+} bad_tls[] = {
+  {SERVER_GOOD, "certificate"}, /* that nobody trusts */
+  {SERVER_CLOSES, "cannot reach"},
+};
+
+GST_START_TEST (test_tls_fails)
+{
+  ServerOptions options = {.behaviour = bad_tls[__i__].behaviour };
+  RerunServer *server;
+  GstBus *bus;
+  GstHarness *h;
+
+  if (no_tls ())
+    return;
+  options.certificate = test_certificate ();
+  server = rerun_server_new (&options);
+  h = harness_new (uri_of (server), &bus, NULL);
+  wait_for_text (bus, GST_MESSAGE_WARNING, bad_tls[__i__].said);
+  harness_stop (h);
+  gst_object_unref (bus);
+  rerun_server_free (server);
+  g_object_unref (options.certificate);
+}
+
+GST_END_TEST;
+
+/* --- URIs -------------------------------------------------------------------- */
+
+GST_START_TEST (test_uri_handler)
+{
+  static const gchar *const good[] = {
+    "rerun+http://127.0.0.1:9876/proxy", "rerun+https://example.com/proxy",
+    "rerun://[::1]:1234/proxy"
+  };
+  static const gchar *const bad[] = {
+    "rerun+http://127.0.0.1:9876", "rerun+http:///proxy",
+    "rerun+http://127.0.0.1:99999/proxy", "rerun+http://h:1/catalog"
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++) {
+    GstElement *sink = gst_element_make_from_uri (GST_URI_SINK, good[i], NULL,
+        NULL);
+    gchar *uri;
+
+    fail_unless (sink != NULL);
+    uri = gst_uri_handler_get_uri (GST_URI_HANDLER (sink));
+    assert_equals_string (uri, good[i]);
+    g_free (uri);
+    gst_object_unref (sink);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    GError *error = NULL;
+
+    fail_unless (gst_element_make_from_uri (GST_URI_SINK, bad[i], NULL, &error)
+        == NULL);
+    fail_unless (g_error_matches (error, GST_URI_ERROR,
+            GST_URI_ERROR_BAD_URI), "%s: %s", bad[i], error->message);
+    g_error_free (error);
+  }
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_uri_while_running)
+{
+  GstBus *bus;
+  GstHarness *h = harness_new ("rerun+http://127.0.0.1:1/proxy", &bus, NULL);
+  GError *error = NULL;
+
+  fail_if (gst_uri_handler_set_uri (GST_URI_HANDLER (h->element),
+          "rerun+http://127.0.0.1:2/proxy", &error));
+  fail_unless (g_error_matches (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE));
+  g_error_free (error);
+  harness_stop (h);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
+static void
+check_refused (const gchar * uri, gboolean spawn, const gchar * const *words)
+{
+  GstElement *sink = gst_element_factory_make ("rerunsink", NULL);
+  GstBus *bus = gst_bus_new ();
+
+  gst_element_set_bus (sink, bus);
+  g_object_set (sink, "uri", uri, "spawn-viewer", spawn, NULL);
+  assert_equals_int (gst_element_set_state (sink, GST_STATE_READY),
+      GST_STATE_CHANGE_FAILURE);
+  check_said (bus, GST_MESSAGE_ERROR, words);
+  gst_element_set_state (sink, GST_STATE_NULL);
+  gst_element_set_bus (sink, NULL);
+  gst_object_unref (sink);
+  gst_object_unref (bus);
+}
+
+GST_START_TEST (test_bad_uri)
+{
+  check_refused ("http://127.0.0.1:9876/proxy", FALSE, WORDS ("uri",
+          "http://127.0.0.1:9876/proxy", "rerun+http://HOST:PORT/proxy"));
+  check_refused ("rerun+http://127.0.0.1:9876/", FALSE, WORDS ("uri",
+          "HOST:PORT/proxy"));
+  check_refused ("", FALSE, WORDS ("uri", "\"\""));
+  check_refused ("rerun+http://example.com:9876/proxy", TRUE,
+      WORDS ("spawn-viewer", "example.com", "this machine"));
+}
+
+GST_END_TEST;
+
+/* --- stress ------------------------------------------------------------------ */
+
+#define CHANGES 1000
+
+/* Through the states at any moment, with servers of all kinds. */
+GST_START_TEST (test_state_changes)
+{
+  static const GstState states[] = { GST_STATE_NULL, GST_STATE_READY,
+    GST_STATE_PAUSED, GST_STATE_PLAYING
+  };
+  static const ServerBehaviour kinds[] = { SERVER_GOOD, SERVER_CLOSES,
+    SERVER_SILENT, SERVER_REFUSES, SERVER_RESETS, SERVER_GOES_AWAY,
+    SERVER_WINDOW_ZERO, SERVER_STOPS_READING
+  };
+  GRand *rand = g_rand_new_with_seed (1);
+  RerunServer *server = rerun_server_new (&(ServerOptions) {
+        .status = 7,.after = 5
+      });
+  GstBus *bus;
+  GstHarness *h =
+      harness_new (uri_of (server), &bus, "drain-timeout", (guint64) 0, NULL);
+
+  gst_bus_set_flushing (bus, TRUE);
+  for (guint i = 0; i < CHANGES; i++) {
+    if (i % 10 == 0)
+      rerun_server_set_behaviour (server,
+          kinds[g_rand_int_range (rand, 0, G_N_ELEMENTS (kinds))]);
+    gst_element_set_state (h->element,
+        states[g_rand_int_range (rand, 0, G_N_ELEMENTS (states))]);
+    if (g_rand_boolean (rand)
+        && GST_STATE_TARGET (h->element) == GST_STATE_PLAYING) {
+      gst_harness_set_src_caps_str (h, RVL_CAPS);
+      for (guint n = 0; n < 5; n++)
+        gst_harness_push (h, rvl_buffer (n));
+    }
+  }
+  harness_stop (h);
+  gst_object_unref (bus);
+  g_rand_free (rand);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
+/* --- the suite --------------------------------------------------------------- */
+
+static Suite *
+rerunsink_live_suite (void)
+{
+  Suite *s = suite_create ("rerunsink-live");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_add_test (tc, test_good);
+  tcase_add_test (tc, test_stop_delivers);
+  tcase_add_test (tc, test_file_too);
+  tcase_add_test (tc, test_shared_connection);
+  tcase_add_test (tc, test_server_comes_later);
+  tcase_add_test (tc, test_server_restarts);
+  tcase_add_test (tc, test_unconfirmed_again);
+  tcase_add_loop_test (tc, test_misbehaves, 0, G_N_ELEMENTS (misbehaviours));
+  tcase_add_test (tc, test_said_once);
+  tcase_add_loop_test (tc, test_undelivered, 0, 2);
+  tcase_add_test (tc, test_never_replies);
+  tcase_add_test (tc, test_leaky_no);
+  tcase_add_test (tc, test_tls);
+  tcase_add_loop_test (tc, test_tls_fails, 0, G_N_ELEMENTS (bad_tls));
+  tcase_add_test (tc, test_uri_handler);
+  tcase_add_test (tc, test_uri_while_running);
+  tcase_add_test (tc, test_bad_uri);
+  tcase_add_test (tc, test_state_changes);
+  return s;
+}
+
+GST_CHECK_MAIN (rerunsink_live);
