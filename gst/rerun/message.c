@@ -10,8 +10,9 @@ RerunMessage *
 rerun_message_new (guint slot, RrdChunk * chunk, GstBuffer * buffer,
     const GstMapInfo * map)
 {
-  RerunMessage *message = g_atomic_rc_box_new0 (RerunMessage);
+  RerunMessage *message = g_new0 (RerunMessage, 1);
 
+  message->references = 1;
   message->slot = slot;
   message->chunk = chunk;
   message->size = chunk->size;
@@ -24,23 +25,19 @@ rerun_message_new (guint slot, RrdChunk * chunk, GstBuffer * buffer,
 RerunMessage *
 rerun_message_ref (RerunMessage * message)
 {
-  return g_atomic_rc_box_acquire (message);
-}
-
-static void
-message_clear (gpointer data)
-{
-  RerunMessage *message = data;
-
-  rrd_chunk_free (message->chunk);
-  if (message->buffer != NULL) {
-    gst_buffer_unmap (message->buffer, &message->map);
-    gst_buffer_unref (message->buffer);
-  }
+  g_atomic_int_inc (&message->references);
+  return message;
 }
 
 void
 rerun_message_unref (RerunMessage * message)
 {
-  g_atomic_rc_box_release_full (message, message_clear);
+  if (!g_atomic_int_dec_and_test (&message->references))
+    return;
+  rrd_chunk_free (message->chunk);
+  if (message->buffer != NULL) {
+    gst_buffer_unmap (message->buffer, &message->map);
+    gst_buffer_unref (message->buffer);
+  }
+  g_free (message);
 }

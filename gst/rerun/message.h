@@ -24,6 +24,7 @@ typedef struct
   gsize size;
 
   /*< private > */
+  gint references;
   GstBuffer *buffer;
   GstMapInfo map;
 } RerunMessage;

@@ -290,11 +290,16 @@ static const Property properties[] = {
   {spec_drain_timeout, OFFSET (drain_timeout)},
 };
 
+/* The class owns them. */
+static GParamSpec *specs[G_N_ELEMENTS (properties)];
+
 guint
 rerun_settings_install (GObjectClass * klass, guint first)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (properties); i++)
-    g_object_class_install_property (klass, first++, properties[i].spec ());
+  for (gsize i = 0; i < G_N_ELEMENTS (properties); i++) {
+    specs[i] = properties[i].spec ();
+    g_object_class_install_property (klass, first++, specs[i]);
+  }
   return first;
 }
 
@@ -370,12 +375,8 @@ rerun_settings_init (RerunSettings * self)
 {
   memset (self, 0, sizeof *self);
   g_value_init (&self->pinhole, GST_TYPE_ARRAY);
-  for (gsize i = 0; i < G_N_ELEMENTS (properties); i++) {
-    GParamSpec *spec = g_param_spec_ref_sink (properties[i].spec ());
-
-    rerun_settings_set (self, i, g_param_spec_get_default_value (spec));
-    g_param_spec_unref (spec);
-  }
+  for (gsize i = 0; i < G_N_ELEMENTS (properties); i++)
+    rerun_settings_set (self, i, g_param_spec_get_default_value (specs[i]));
 }
 
 void

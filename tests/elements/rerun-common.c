@@ -66,9 +66,12 @@ recording_read (Recording * self, const gchar * path)
   fail_unless (g_file_get_contents (path, &self->data, &self->size, NULL));
   fail_unless (self->size >= at && memcmp (self->data, "RRF2", 4) == 0);
   while (self->size - at >= 16 && self->ends == 0) {
-    guint64 kind = GST_READ_UINT64_LE (self->data + at);
-    guint64 length = GST_READ_UINT64_LE (self->data + at + 8);
+    guint64 kind, length;
 
+    memcpy (&kind, self->data + at, 8);
+    memcpy (&length, self->data + at + 8, 8);
+    kind = GUINT64_FROM_LE (kind);
+    length = GUINT64_FROM_LE (length);
     if (length > self->size - at - 16)
       break;
     self->store_infos += kind == 1;

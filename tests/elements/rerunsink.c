@@ -867,19 +867,23 @@ GST_END_TEST;
 
 GST_START_TEST (test_file_size_limit)
 {
-  struct rlimit limit = { 100000, 100000 };
+  struct rlimit limit, before;
   GstBus *bus;
   GstHarness *h = harness_new (RVL_CAPS, &bus);
   GstFlowReturn flow = GST_FLOW_OK;
   Recording recording;
   guint n;
 
+  fail_unless (getrlimit (RLIMIT_FSIZE, &before) == 0);
+  limit.rlim_cur = 100000;
+  limit.rlim_max = before.rlim_max;
   fail_unless (setrlimit (RLIMIT_FSIZE, &limit) == 0);
   for (n = 0; n < 10000 && flow == GST_FLOW_OK; n++)
     flow = gst_harness_push (h, rvl_buffer (n));
   assert_equals_int (flow, GST_FLOW_ERROR);
   assert_equals_int (gst_harness_push (h, rvl_buffer (n)), GST_FLOW_ERROR);
   harness_stop (h);
+  fail_unless (setrlimit (RLIMIT_FSIZE, &before) == 0);
   check_said (bus, GST_MESSAGE_ERROR, WORDS ("location", location,
           "too large", "frames", "bytes"));
   recording_read (&recording, location);
