@@ -120,6 +120,11 @@ if step 'build with sanitizers' \
   suite 'C tests under sanitizers' build-sanitize --setup sanitize \
     --suite codecs --suite elements --suite pipelines --suite fuzz
 fi
+if step 'build with the thread sanitizer' \
+    build build-threads gcc -Db_sanitize=thread; then
+  suite 'rerunsink under the thread sanitizer' build-threads --setup threads \
+    rerun-output rerunsink-live
+fi
 if step 'build with clang' build build-clang clang; then
   suite 'codecs built by clang' build-clang --suite codecs
 fi

@@ -121,10 +121,6 @@ misbehave (Client * self)
   if (self->messages < self->server->options.after)
     return;
   switch (behaviour (self)) {
-    case SERVER_RESETS:
-      if (self->data->len > 0)
-        reset_connection (self);
-      break;
     case SERVER_RESETS_CALL:
       nghttp2_submit_rst_stream (self->session, NGHTTP2_FLAG_NONE, self->call,
           NGHTTP2_ENHANCE_YOUR_CALM);
@@ -163,6 +159,11 @@ on_data (nghttp2_session * session, uint8_t flags, int32_t stream,
 {
   Client *self = user;
 
+  if (self->messages >= self->server->options.after
+      && behaviour (self) == SERVER_RESETS) {
+    reset_connection (self);
+    return NGHTTP2_ERR_CALLBACK_FAILURE;
+  }
   g_byte_array_append (self->data, data, length);
   take_messages (self);
   if (self->messages < self->server->options.after
