@@ -175,7 +175,7 @@ static const RerunOutputClass live_fake_class = {
 static Fake *
 fake_new (const RerunOutputClass * klass, RerunLeaky leaky, guint n_frames)
 {
-  RerunQueueSettings settings = { 0, leaky, 100 * GST_MSECOND };
+  RerunQueueSettings settings = { 0, leaky, GST_CLOCK_TIME_NONE };
   Fake *self = g_new0 (Fake, 1);
 
   settings.max_bytes = n_frames * (FRAME_BYTES + 4096);
@@ -187,6 +187,16 @@ fake_new (const RerunOutputClass * klass, RerunLeaky leaky, guint n_frames)
   rerun_output_init (&self->parent, klass, g_strdup ("fake"), &settings);
   finished = finished_last = 0;
   return self;
+}
+
+/* For a drain, or a stop, that is to time out; else it takes what it takes. */
+static void
+fake_be_impatient (Fake * self, gboolean impatient)
+{
+  g_mutex_lock (&self->parent.lock);
+  self->parent.settings.drain_timeout =
+      impatient ? 100 * GST_MSECOND : GST_CLOCK_TIME_NONE;
+  g_mutex_unlock (&self->parent.lock);
 }
 
 static RerunUser *
@@ -506,6 +516,7 @@ stop_while_hanging (const RerunOutputClass * klass)
   fail_unless (push (user, 0, 0, NULL));
   fail_unless (push (user, 0, 1, NULL));
   fake_wait_writing (fake);
+  fake_be_impatient (fake, TRUE);
   fail_unless (rerun_user_detach (user));
   fail_if (rerun_output_stop (&fake->parent, &error));
   fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
@@ -531,9 +542,11 @@ GST_START_TEST (test_drain_hanging_live)
   fake->blocked = TRUE;
   rerun_output_start (&fake->parent);
   fail_unless (push (user, 0, 0, NULL));
+  fake_be_impatient (fake, TRUE);
   fail_if (rerun_user_drain (user, &error));
   fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
   g_clear_error (&error);
+  fake_be_impatient (fake, FALSE);
   fake_set_blocked (fake, FALSE);
   stop (fake, user);
 }
@@ -613,7 +626,9 @@ GST_START_TEST (test_comes_later)
   fail_unless (push (user, 7, 100, NULL));
   for (guint64 i = 0; i < 10; i++)
     fail_unless (push (user, 0, i, NULL));
+  fake_be_impatient (fake, TRUE);
   fail_if (rerun_user_drain (user, NULL));
+  fake_be_impatient (fake, FALSE);
   assert_equals_uint64 (balance (fake), 10);
   g_mutex_lock (&fake->lock);
   fake->away = FALSE;
@@ -694,6 +709,7 @@ GST_START_TEST (test_unconfirmed_is_bounded)
     g_thread_yield ();
   assert_equals_uint64 (stat_of (fake, "frames-dropped"), 0);
   fail_unless (stat_of (fake, "queue-bytes") > 0);
+  fake_be_impatient (fake, TRUE);
   fail_if (rerun_user_drain (user, NULL));
   /* said at the drain, so not waited for again */
   stop (fake, user);
@@ -711,6 +727,7 @@ GST_START_TEST (test_stop_while_away)
   rerun_output_start (&fake->parent);
   for (guint64 i = 0; i < 2; i++)
     fail_unless (push (user, 0, i, NULL));
+  fake_be_impatient (fake, TRUE);
   fail_unless (rerun_user_detach (user));
   fail_if (rerun_output_stop (&fake->parent, &error));
   fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
