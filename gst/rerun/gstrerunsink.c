@@ -640,14 +640,15 @@ gst_depth_rerun_sink_bad_frame (GstDepthRerunSink * self,
   return state == RERUN_FRAME_DAMAGED ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
-/* A camera with few buffers would stop while a server's queue holds them. */
+/* A camera with few buffers would stop while a server's queue holds them;
+ * encoders go on with other memory. */
 static gboolean
-is_scarce (GstBuffer * buffer)
+is_scarce (RerunMedia media, GstBuffer * buffer)
 {
   GstStructure *config;
   guint max = 0;
 
-  if (buffer->pool == NULL)
+  if (media != RERUN_MEDIA_RAW || buffer->pool == NULL)
     return FALSE;
   config = gst_buffer_pool_get_config (buffer->pool);
   gst_buffer_pool_config_get_params (config, NULL, NULL, NULL, &max);
@@ -667,7 +668,8 @@ gst_depth_rerun_sink_render (GstBaseSink * sink, GstBuffer * buffer)
   if (self->stream == NULL)
     return GST_FLOW_NOT_NEGOTIATED;
   state = rerun_frame_map (&frame, buffer, self->media, &self->info,
-      self->outputs[SERVER_OUTPUT] != NULL && is_scarce (buffer), &why);
+      self->outputs[SERVER_OUTPUT] != NULL
+      && is_scarce (self->media, buffer), &why);
   if (state != RERUN_FRAME_OK)
     return gst_depth_rerun_sink_bad_frame (self, state, why);
   rerun_times_next (&self->times, sink, buffer, frame.times);
