@@ -9,6 +9,9 @@
  * it: up to 18 nibbles for one sample. */
 #define BAND_EXTRA 16
 
+/* Words that are moved at a time. */
+#define BLOCK 64
+
 size_t
 rvl_bands_max_size (uint32_t width, uint32_t height, unsigned n)
 {
@@ -58,17 +61,32 @@ rvl_bands_encode (RvlBands * bands, unsigned i)
 }
 
 /* Moves @words words of a stream down to @to, 4 * @nibbles bits later in it:
- * the first of them is added to what is there. */
+ * the first of them is added to what is there. By blocks of words that do not
+ * depend on one another, which compilers make vectors of. */
 static void
 shift_down (uint8_t * to, const uint8_t * from, size_t words, unsigned nibbles)
 {
+  const unsigned down = 4 * nibbles, up = 32 - down;
   uint32_t above = load32 (to);
+  size_t i = 0;
 
-  for (size_t i = 0; i < words; i++) {
+  for (; i + BLOCK <= words; i += BLOCK) {
+    uint32_t in[BLOCK], out[BLOCK];
+
+    for (unsigned k = 0; k < BLOCK; k++)
+      in[k] = load32 (from + 4 * (i + k));
+    out[0] = above | in[0] >> down;
+    for (unsigned k = 1; k < BLOCK; k++)
+      out[k] = in[k - 1] << up | in[k] >> down;
+    above = in[BLOCK - 1] << up;
+    for (unsigned k = 0; k < BLOCK; k++)
+      store32 (to + 4 * (i + k), out[k]);
+  }
+  for (; i < words; i++) {
     uint32_t word = load32 (from + 4 * i);
 
-    store32 (to + 4 * i, above | word >> 4 * nibbles);
-    above = word << (32 - 4 * nibbles);
+    store32 (to + 4 * i, above | word >> down);
+    above = word << up;
   }
   store32 (to + 4 * words, above);
 }
