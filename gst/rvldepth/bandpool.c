@@ -11,6 +11,9 @@
 /* Bands take unequal time; threads that are done early take another one. */
 #define BANDS_PER_THREAD 4
 
+/* About 50 microseconds. */
+#define SPINS 20000
+
 struct GstRvlBandPool
 {
   guint n_threads;
@@ -19,30 +22,46 @@ struct GstRvlBandPool
 
   RvlBands bands;               /* of the picture in work */
   gint next_band;               /* atomic */
+  gint bands_left;              /* atomic: not encoded yet */
 
   GMutex lock;
-  GCond idle;
-  guint busy;                   /* workers at it, guarded by lock */
+  GCond done;
 };
 
+/* A worker that wakes up late finds no band left, or helps with the next picture:
+ * nobody waits for it. */
 static void
 encode_bands (GstRvlBandPool * pool)
 {
   gint i;
 
-  while ((i = g_atomic_int_add (&pool->next_band, 1)) < (gint) pool->bands.n)
+  while ((i = g_atomic_int_add (&pool->next_band, 1)) < (gint) pool->n_bands) {
     rvl_bands_encode (&pool->bands, i);
+    if (g_atomic_int_dec_and_test (&pool->bands_left)) {
+      g_mutex_lock (&pool->lock);
+      g_cond_signal (&pool->done);
+      g_mutex_unlock (&pool->lock);
+    }
+  }
 }
 
 static void
 work (gpointer task, gpointer user_data)
 {
-  GstRvlBandPool *pool = user_data;
+  encode_bands (user_data);
+}
 
-  encode_bands (pool);
+/* What is left is a part of a band at most: less than it takes to sleep and be
+ * woken. */
+static void
+wait_for_bands (GstRvlBandPool * pool)
+{
+  for (guint i = 0; i < SPINS; i++)
+    if (g_atomic_int_get (&pool->bands_left) == 0)
+      return;
   g_mutex_lock (&pool->lock);
-  if (--pool->busy == 0)
-    g_cond_signal (&pool->idle);
+  while (g_atomic_int_get (&pool->bands_left) > 0)
+    g_cond_wait (&pool->done, &pool->lock);
   g_mutex_unlock (&pool->lock);
 }
 
@@ -67,7 +86,7 @@ gst_rvl_band_pool_new (guint n_threads)
   GstRvlBandPool *pool = g_new0 (GstRvlBandPool, 1);
 
   g_mutex_init (&pool->lock);
-  g_cond_init (&pool->idle);
+  g_cond_init (&pool->done);
   if (n_threads > 1)
     start_workers (pool, n_threads - 1);
   pool->n_threads = pool->workers != NULL ? n_threads : 1;
@@ -81,7 +100,7 @@ gst_rvl_band_pool_free (GstRvlBandPool * pool)
   if (pool->workers != NULL)
     g_thread_pool_free (pool->workers, FALSE, TRUE);
   g_mutex_clear (&pool->lock);
-  g_cond_clear (&pool->idle);
+  g_cond_clear (&pool->done);
   g_free (pool);
 }
 
@@ -109,15 +128,11 @@ gst_rvl_band_pool_encode (GstRvlBandPool * pool, const guint16 * pixels,
 
   rvl_bands_plan (&pool->bands, pixels, stride, width, height, pool->n_bands,
       stream);
+  g_atomic_int_set (&pool->bands_left, pool->n_bands);
   g_atomic_int_set (&pool->next_band, 0);
-  pool->busy = pool->n_threads - 1;
   for (guint i = 1; i < pool->n_threads; i++)
     g_thread_pool_push (pool->workers, pool, NULL);
-
   encode_bands (pool);
-  g_mutex_lock (&pool->lock);
-  while (pool->busy > 0)
-    g_cond_wait (&pool->idle, &pool->lock);
-  g_mutex_unlock (&pool->lock);
+  wait_for_bands (pool);
   return rvl_bands_join (&pool->bands);
 }
