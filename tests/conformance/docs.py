@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""docs/ELEMENT.md and gst-inspect-1.0 say the same: properties, defaults, and the words of their descriptions; element and pad names."""
+"""docs/ELEMENT.md and gst-inspect-1.0 say the same: properties, defaults, and the words of their descriptions; element and pad names. Links and pictures of all pages lead to files."""
 import re
 from pathlib import Path
 
@@ -89,6 +89,14 @@ class Docs(Test):
                     actual = default_of(element, ours[key])
                     self.assertTrue(same(default, actual, ours[key]), f"{default!r} is not {actual!r}")
                     self.assertTrue(meaning.startswith(plain(ours[key].blurb)), f"{meaning!r} does not begin with {plain(ours[key].blurb)!r}")
+
+    def test_links(self):
+        pages = [DOCS.parent / "README.md", *DOCS.glob("*.md")]
+        links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())]
+        self.assertGreater(len(links), 20)
+        for page, link in links:
+            with self.subTest(f"{page.name}: {link}"):
+                self.assertTrue((page.parent / link).exists())
 
 
 main()
