@@ -60,6 +60,30 @@ depth_mask (const uint8_t * samples)
       | (uint64_t) _mm512_test_epi16_mask (b, b) << 32;
 }
 
+static inline uint32_t *
+put_edges (uint32_t * edge, uint32_t position, uint64_t changes)
+{
+  static const uint8_t places[64] = {
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+    16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+    32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
+    48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63
+  };
+  Vector kept = _mm512_maskz_compress_epi8 (changes, load (places));
+  unsigned n = ones (changes);
+
+  for (unsigned i = 0;; i += 16) {
+    __m128i sixteen = _mm512_castsi512_si128 (kept);
+
+    _mm512_storeu_si512 (edge + i,
+        _mm512_add_epi32 (_mm512_cvtepu8_epi32 (sixteen),
+            _mm512_set1_epi32 ((int) position)));
+    if (i + 16 >= n)
+      return edge + n;
+    kept = _mm512_shuffle_i64x2 (kept, kept, 0x39);
+  }
+}
+
 static inline Vector
 differences (const uint8_t * samples, uint16_t * tokens)
 {

@@ -3,6 +3,8 @@
  *
  *   uint64_t depth_mask (const uint8_t *samples)
  *     64 samples: bit i is set if sample i is not 0
+ *   uint32_t *put_edges (uint32_t *edge, uint32_t position, uint64_t changes)
+ *     position + i for each set bit i; may write 16 too much
  */
 #pragma once
 
@@ -19,7 +21,7 @@ typedef struct
   uint32_t last, end;           /* of the band, of the picture */
   bool in_depths;               /* the sample before is one */
   unsigned next, n;
-  uint32_t edge[EDGES + 64 + 2];
+  uint32_t edge[EDGES + 64 + 16];
 } Edges;
 
 static inline uint64_t
@@ -31,37 +33,32 @@ short_depth_mask (const uint8_t *samples, unsigned count)
   return depth_mask (block);
 }
 
-/* Anything if there is none. */
-static inline uint32_t
-lowest_bit (uint64_t bits)
-{
-  return (uint32_t) __builtin_ctzll (bits | UINT64_C (1) << 63);
-}
-
+/* To the end of the row at most, and until there are enough. */
 static inline void
-edges_scan_block (Edges *edges)
+edges_scan_row (Edges *edges)
 {
   const uint8_t *samples = cursor_sample (&edges->cursor);
-  uint32_t left = cursor_left (&edges->cursor);
-  unsigned count = left < 64 ? left : 64;
-  uint64_t mask = count == 64 ? depth_mask (samples)
-      : short_depth_mask (samples, count);
-  uint64_t changes = mask ^ (mask << 1 | edges->in_depths);
+  uint32_t left = cursor_left (&edges->cursor), position = edges->position;
+  const uint32_t *two = edges->edge + 2, *enough = edges->edge + EDGES;
   uint32_t *edge = edges->edge + edges->n;
+  uint64_t before = edges->in_depths;
 
-  changes &= UINT64_MAX >> (64 - count);
-  /* Most blocks have no more than four, and no branch tells how many. */
-  for (unsigned i = 0; i < 4; i++) {
-    *edge = edges->position + lowest_bit (changes);
-    edge += changes != 0;
-    changes &= changes - 1;
+  while (left > 0 && edge < enough && (edge < two || position < edges->last)) {
+    unsigned count = left < 64 ? left : 64;
+    uint64_t mask = count == 64 ? depth_mask (samples)
+        : short_depth_mask (samples, count);
+    uint64_t changes = mask ^ (mask << 1 | before);
+
+    edge = put_edges (edge, position, changes & UINT64_MAX >> (64 - count));
+    before = mask >> (count - 1) & 1;
+    position += count;
+    samples += 2 * count;
+    left -= count;
   }
-  for (; changes; changes &= changes - 1)
-    *edge++ = edges->position + lowest_bit (changes);
-
   edges->n = (unsigned) (edge - edges->edge);
-  edges->in_depths = mask >> (count - 1) & 1;
-  edges->position += cursor_take (&edges->cursor, count);
+  edges->in_depths = before;
+  cursor_take (&edges->cursor, position - edges->position);
+  edges->position = position;
 }
 
 /* Looks ahead until there are two edges at least; the picture's end counts as
@@ -76,7 +73,7 @@ edges_scan (Edges *edges)
 
   while (edges->n < EDGES && edges->position < edges->end
       && (edges->n < 2 || edges->position < edges->last))
-    edges_scan_block (edges);
+    edges_scan_row (edges);
   if (edges->position == edges->end) {
     edges->edge[edges->n++] = edges->end;
     edges->edge[edges->n++] = edges->end;

@@ -46,6 +46,12 @@ zigzag (int32_t difference)
   return (uint32_t) difference << 1 ^ (uint32_t) (difference >> 31);
 }
 
+static inline uint32_t
+difference_at (const uint8_t *sample)
+{
+  return zigzag ((int32_t) load16 (sample) - load16 (sample - 2));
+}
+
 static inline void
 encoder_make_room (Encoder *encoder, unsigned tokens)
 {
@@ -63,12 +69,20 @@ encoder_put_header (Encoder *encoder, uint32_t zeros, uint32_t depths)
   tokens_add (&encoder->tokens, depths);
 }
 
+/* Only the blocks that have some are worth a look at each sample. */
 static __attribute__((noinline)) void
 find_wides (Tokens *tokens, const uint8_t *samples, unsigned count)
 {
-  for (unsigned i = 0; i < count; i++, samples += 2)
-    tokens_check_wide (tokens, tokens->n + i,
-        zigzag ((int32_t) load16 (samples) - load16 (samples - 2)));
+  uint16_t unused[LANES];
+
+  for (unsigned i = 0, n; i < count; i += n, samples += 2 * n) {
+    n = count - i < LANES ? count - i : LANES;
+    if (n == LANES && !top_bits (differences (samples, unused)))
+      continue;
+    for (unsigned j = 0; j < n; j++)
+      tokens_check_wide (tokens, tokens->n + i + j,
+          difference_at (samples + 2 * j));
+  }
 }
 
 /* The differences of samples to those before them in memory. */

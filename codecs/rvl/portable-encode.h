@@ -2,6 +2,7 @@
 /* The steps of encode.h in plain C: codes from tables, 64 bits at a time. */
 #pragma once
 
+#include "put-edges.h"
 #include "tokens.h"
 
 #define EACH UINT64_C (0x0001000100010001)

@@ -92,14 +92,16 @@ top_bits (Vector v)
   return !_mm256_testz_si256 (v, words (0x8000));
 }
 
+/* Each half's sums on top of those before them; @before becomes the last one, in
+ * all lanes. */
 static inline Vector
-totals_before (Vector totals)
+add_before (Vector sums, Vector *before)
 {
-  return _mm256_permute2x128_si256 (totals, totals, 0x08);
-}
+  Vector last = shuffle (sums, words (0x0f0e));
+  Vector lower = _mm256_permute2x128_si256 (last, last, 0x08);
+  Vector other = _mm256_permute2x128_si256 (last, last, 0x01);
+  Vector all = add16 (sums, add16 (*before, lower));
 
-static inline Vector
-total_of_all (Vector totals)
-{
-  return add16 (totals, _mm256_permute2x128_si256 (totals, totals, 0x01));
+  *before = add16 (*before, add16 (last, other));
+  return all;
 }

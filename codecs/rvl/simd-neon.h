@@ -109,14 +109,13 @@ top_bits (Vector v)
   return vmaxvq_u16 (as16 (v)) >= 0x8000;
 }
 
+/* The sums on top of those before them; @before becomes the last one, in all
+ * lanes. */
 static inline Vector
-totals_before (Vector totals)
+add_before (Vector sums, Vector *before)
 {
-  return vdupq_n_u8 (0);
-}
+  Vector all = add16 (sums, *before);
 
-static inline Vector
-total_of_all (Vector totals)
-{
-  return totals;
+  *before = shuffle (all, words (0x0f0e));
+  return all;
 }

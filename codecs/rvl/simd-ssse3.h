@@ -96,14 +96,13 @@ top_bits (Vector v)
   return (_mm_movemask_epi8 (v) & 0xaaaa) != 0;
 }
 
+/* The sums on top of those before them; @before becomes the last one, in all
+ * lanes. */
 static inline Vector
-totals_before (Vector totals)
+add_before (Vector sums, Vector *before)
 {
-  return _mm_setzero_si128 ();
-}
+  Vector all = add16 (sums, *before);
 
-static inline Vector
-total_of_all (Vector totals)
-{
-  return totals;
+  *before = shuffle (all, words (0x0f0e));
+  return all;
 }

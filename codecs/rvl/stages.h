@@ -6,6 +6,7 @@
 #pragma once
 
 #include "nibbles.h"
+#include "put-edges.h"
 #include "tables.h"
 #include "tokens.h"
 
@@ -223,31 +224,59 @@ count_ones (uint32_t mask)
       + count_ones8 (mask >> 16 & 255) + count_ones8 (mask >> 24);
 }
 
+/* Of the tokens whose last nibbles are at some places: two nibbles' digit, or
+ * 16 bits. */
+typedef struct
+{
+  Vector low, high;
+} Values;
+
+static inline Values
+short_values (Vector digit)
+{
+  return (Values) {
+  low_pairs8 (digit, bytes (0)), high_pairs8 (digit, bytes (0))};
+}
+
+/* The last digit * (1, 8 or 64) + the one or two nibbles before. */
+static inline Values
+long_values (Vector digit, Vector rest, Vector three, Vector four)
+{
+  Vector weight = pick (four, bytes (64), pick (three, bytes (8), bytes (1)));
+
+  rest = pick (three, rest, bytes (0));
+  return (Values) {
+  weigh (low_pairs8 (digit, rest), low_pairs8 (weight, bytes (1))),
+        weigh (high_pairs8 (digit, rest), high_pairs8 (weight, bytes (1)))};
+}
+
 /* At every place the value of a token that ends there, of which those that do
- * are kept: the last digit * (1, 8 or 64) + the one or two nibbles before. */
+ * are kept. */
 static uint16_t *
 find_tokens (LongTokens *longs, const uint8_t *nibbles, uint16_t *to)
 {
   for (size_t i = 0; i < PART_NIBBLES; i += 2 * LANES) {
     const uint8_t *at = nibbles + i;
     Vector n0 = load (at), n1 = load (at - 1), n2 = load (at - 2);
-    Vector n3 = load (at - 3), n4 = load (at - 4);
-    Vector three = both (n1, n2), four = both (three, n3);
-    Vector digit = digit_of (n0, n1);
-    Vector rest = pick (three, digit_of (n2, n3), bytes (0));
-    Vector weight = pick (four, bytes (64), pick (three, bytes (8),
-            bytes (1)));
-    Vector a = weigh (low_pairs8 (digit, rest), low_pairs8 (weight,
-            bytes (1)));
-    Vector b = weigh (high_pairs8 (digit, rest), high_pairs8 (weight,
-            bytes (1)));
+    Vector three = both (n1, n2), digit = digit_of (n0, n1);
     uint32_t ends = top_bits8 (n0) ^ (UINT32_MAX >> (32 - 2 * LANES));
-    uint32_t longer = top_bits8 (both (four, n4)) & ends;
+    uint32_t longer = 0;
     uint16_t *first = to;
+    Values values;
+
+    /* A wide vector has a long token too often for a branch to be worth it. */
+    if (HALVES == 1 && !(top_bits8 (three) & ends)) {
+      values = short_values (digit);
+    } else {
+      Vector n3 = load (at - 3), four = both (three, n3);
+
+      values = long_values (digit, digit_of (n2, n3), three, four);
+      longer = top_bits8 (both (four, load (at - 4))) & ends;
+    }
 
     for (int j = 0; j < HALVES; j++) {
-      to = keep_tokens (to, half (a, j), ends >> 16 * j & 255);
-      to = keep_tokens (to, half (b, j), ends >> (16 * j + 8) & 255);
+      to = keep_tokens (to, half (values.low, j), ends >> 16 * j & 255);
+      to = keep_tokens (to, half (values.high, j), ends >> (16 * j + 8) & 255);
     }
     for (; longer; longer &= longer - 1) {
       unsigned place = (unsigned) __builtin_ctz (longer);
@@ -271,14 +300,12 @@ sum_up (Sums * sums, Vector token, uint8_t * depths, const bool check)
 {
   Vector difference = differ (right16 (token, 1),
       sub16 (words (0), both (token, words (1))));
-  Vector v = difference, totals, depth;
+  Vector v = difference, depth;
 
   v = add16 (v, up (v, 2));
   v = add16 (v, up (v, 4));
   v = add16 (v, up (v, 8));
-  totals = shuffle (v, words (0x0f0e));
-  depth = add16 (v, add16 (sums->before, totals_before (totals)));
-  sums->before = add16 (sums->before, total_of_all (totals));
+  depth = add_before (v, &sums->before);
   sums->high = either (sums->high, depth);
   if (check) {
     /* As signed numbers they saturate where the unsigned ones wrap. */
