@@ -284,6 +284,31 @@ GST_START_TEST (test_change)
 
 GST_END_TEST;
 
+/* An end that moved a little is followed unnoticeably, one that hardly moved is not
+ * followed at all. */
+GST_START_TEST (test_drift)
+{
+  DepthRange range = { 0 }, before;
+
+  draw_scene (1000, 5000, 20);
+  show (&range, 1 / 30.);
+  before = range;
+  for (guint i = 0; i < 300; i++) {
+    draw_scene (1000, i / 30 % 2 ? 4950 : 5080, 20);
+    show (&range, 1 / 30.);
+    assert_range (&range, before.min, before.max, 0);
+  }
+  for (guint i = 0; i < 300; i++) {
+    before = range;
+    draw_scene (1000, 5350, 20);
+    show (&range, 1 / 30.);
+    fail_unless (movement (&before, &range) <= 0.3 / 255);
+  }
+  assert_range (&range, 1040, 5310, 50);
+}
+
+GST_END_TEST;
+
 /* A slow framerate follows by its second frame of the new scene. */
 GST_START_TEST (test_slow_framerate)
 {
@@ -372,6 +397,7 @@ range_suite (void)
   tcase_add_test (tc, test_garbage);
   tcase_add_test (tc, test_far_pixel_and_hand);
   tcase_add_test (tc, test_change);
+  tcase_add_test (tc, test_drift);
   tcase_add_test (tc, test_slow_framerate);
   tcase_add_test (tc, test_real_frames);
   return s;
