@@ -35,6 +35,8 @@ rvl_bands_plan (RvlBands * bands, const uint16_t * pixels, size_t stride,
   bands->width = width;
   bands->height = height;
   bands->stream = stream;
+  bands->joined = 0;
+  bands->nibbles = 0;
   bands->n = n < 1 ? 1 : n > RVL_MAX_BANDS ? RVL_MAX_BANDS : n;
 
   for (unsigned i = 0; i < bands->n; i++) {
@@ -91,22 +93,26 @@ shift_down (uint8_t * to, const uint8_t * from, size_t words, unsigned nibbles)
   store32 (to + 4 * words, above);
 }
 
+void
+rvl_bands_join_next (RvlBands * bands)
+{
+  const RvlBand *band = &bands->band[bands->joined];
+  uint8_t *to = bands->stream + bands->nibbles / 8 * 4;
+  const uint8_t *from = bands->stream + band->offset;
+  size_t words = (band->nibbles + 7) / 8;
+
+  if (bands->nibbles % 8 == 0)
+    memmove (to, from, 4 * words);
+  else if (words > 0)
+    shift_down (to, from, words, bands->nibbles % 8);
+  bands->nibbles += band->nibbles;
+  bands->joined++;
+}
+
 size_t
 rvl_bands_join (RvlBands * bands)
 {
-  size_t nibbles = 0;
-
-  for (unsigned i = 0; i < bands->n; i++) {
-    const RvlBand *band = &bands->band[i];
-    uint8_t *to = bands->stream + nibbles / 8 * 4;
-    const uint8_t *from = bands->stream + band->offset;
-    size_t words = (band->nibbles + 7) / 8;
-
-    if (nibbles % 8 == 0)
-      memmove (to, from, 4 * words);
-    else if (words > 0)
-      shift_down (to, from, words, nibbles % 8);
-    nibbles += band->nibbles;
-  }
-  return (nibbles + 7) / 8 * 4;
+  while (bands->joined < bands->n)
+    rvl_bands_join_next (bands);
+  return (bands->nibbles + 7) / 8 * 4;
 }

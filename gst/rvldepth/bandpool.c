@@ -7,6 +7,7 @@
 #include "rvldepth/bandpool.h"
 
 #include <gst/gst.h>
+#include <string.h>
 
 /* Bands take unequal time; threads that are done early take another one. */
 #define BANDS_PER_THREAD 4
@@ -23,10 +24,24 @@ struct GstRvlBandPool
   RvlBands bands;               /* of the picture in work */
   gint next_band;               /* atomic */
   gint bands_left;              /* atomic: not encoded yet */
+  gint encoded[RVL_MAX_BANDS];  /* atomic */
+  GMutex joining;
 
   GMutex lock;
   GCond done;
 };
+
+/* As far as bands are ready, and no other thread is at it. */
+static void
+join_bands (GstRvlBandPool * pool)
+{
+  if (!g_mutex_trylock (&pool->joining))
+    return;
+  while (pool->bands.joined < pool->n_bands
+      && g_atomic_int_get (&pool->encoded[pool->bands.joined]))
+    rvl_bands_join_next (&pool->bands);
+  g_mutex_unlock (&pool->joining);
+}
 
 /* A worker that wakes up late finds no band left, or helps with the next picture:
  * nobody waits for it. */
@@ -37,6 +52,8 @@ encode_bands (GstRvlBandPool * pool)
 
   while ((i = g_atomic_int_add (&pool->next_band, 1)) < (gint) pool->n_bands) {
     rvl_bands_encode (&pool->bands, i);
+    g_atomic_int_set (&pool->encoded[i], TRUE);
+    join_bands (pool);
     if (g_atomic_int_dec_and_test (&pool->bands_left)) {
       g_mutex_lock (&pool->lock);
       g_cond_signal (&pool->done);
@@ -85,6 +102,7 @@ gst_rvl_band_pool_new (guint n_threads)
 {
   GstRvlBandPool *pool = g_new0 (GstRvlBandPool, 1);
 
+  g_mutex_init (&pool->joining);
   g_mutex_init (&pool->lock);
   g_cond_init (&pool->done);
   if (n_threads > 1)
@@ -99,6 +117,7 @@ gst_rvl_band_pool_free (GstRvlBandPool * pool)
 {
   if (pool->workers != NULL)
     g_thread_pool_free (pool->workers, FALSE, TRUE);
+  g_mutex_clear (&pool->joining);
   g_mutex_clear (&pool->lock);
   g_cond_clear (&pool->done);
   g_free (pool);
@@ -128,6 +147,7 @@ gst_rvl_band_pool_encode (GstRvlBandPool * pool, const guint16 * pixels,
 
   rvl_bands_plan (&pool->bands, pixels, stride, width, height, pool->n_bands,
       stream);
+  memset (pool->encoded, 0, sizeof (pool->encoded));
   g_atomic_int_set (&pool->bands_left, pool->n_bands);
   g_atomic_int_set (&pool->next_band, 0);
   for (guint i = 1; i < pool->n_threads; i++)
