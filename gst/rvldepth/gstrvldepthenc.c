@@ -408,11 +408,12 @@ gst_rvl_depth_enc_handle_frame (GstVideoEncoder * encoder,
 
   gst_depth_rule_resolve (&self->rule, GST_ELEMENT (self), frame->input_buffer,
       &values);
-  if (values.need_measure)
-    measure (self, &pixels, frame->pts, &values);
   flow = update_caps (self, values.meter);
   if (flow == GST_FLOW_OK)
     flow = encode (self, frame, &pixels);
+  /* Only now: encoding has brought the frame into the cache. */
+  if (flow == GST_FLOW_OK && values.need_measure)
+    measure (self, &pixels, frame->pts, &values);
   gst_depth_frame_unmap (&pixels);
   if (flow != GST_FLOW_OK)
     goto failed;
