@@ -17,6 +17,7 @@ trap 'rm -rf "$work"' EXIT
 
 [ -f "$build/build.ninja" ] || meson setup --buildtype=release "$build"
 ninja -C "$build" tests/bench/bench-codecs tests/bench/bench-range \
+  tests/bench/bench-encoder \
   tests/bench/bench-recording tests/bench/bench-live tests/bench/bench-depthcolormap \
   gst/libgstrvldepth.so
 mkdir -p "$out"
@@ -56,6 +57,9 @@ echo "--- preview"
 
 echo "--- measured range"
 "$build/tests/bench/bench-range" | tee "$out/range.txt"
+
+echo "--- encoder"
+"$build/tests/bench/bench-encoder" | tee "$out/encoder.txt"
 
 echo "--- recording"
 frames=$(ls -d "$work"/data/realsense* 2> /dev/null ||
