@@ -90,9 +90,9 @@ struct _RerunOutput
   GCond work;                   /* the thread waits for it */
   GCond progress;               /* all others do */
 
-  GQueue frames;                /* of Entry */
-  GQueue sent;                  /* of Entry: frames, until they are confirmed */
-  GQueue statics;               /* of Entry: the newest of each slot */
+  GQueue frames;                /* of RerunEntry */
+  GQueue sent;                  /* of RerunEntry: frames until confirmed */
+  GQueue statics;               /* of RerunEntry: the newest of each slot */
   guint64 serial;               /* of the last message that was taken */
   guint64 static_serial;        /* of the last static message written */
   guint64 writing;              /* serial of the message in write(), or 0 */
