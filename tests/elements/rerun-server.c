@@ -18,6 +18,7 @@ struct _RerunServer
   GCond cond;
   ServerBehaviour behaviour;
   guint connections;
+  guint ended;                  /* calls that the client ended */
   GPtrArray *messages;          /* of GBytes */
 };
 
@@ -186,9 +187,13 @@ on_frame (nghttp2_session * session, const nghttp2_frame * frame, void *user)
       reply (self, "404", -1);
   }
   if (frame->hd.type == NGHTTP2_DATA
-      && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM)
-      && behaviour (self) != SERVER_NEVER_REPLIES)
-    reply (self, "200", 0);
+      && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM)) {
+    g_mutex_lock (&self->server->lock);
+    self->server->ended++;
+    g_mutex_unlock (&self->server->lock);
+    if (behaviour (self) != SERVER_NEVER_REPLIES)
+      reply (self, "200", 0);
+  }
   return 0;
 }
 
@@ -420,6 +425,17 @@ rerun_server_get_connections (RerunServer * self)
 
   g_mutex_lock (&self->lock);
   n = self->connections;
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
+guint
+rerun_server_get_ended (RerunServer * self)
+{
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = self->ended;
   g_mutex_unlock (&self->lock);
   return n;
 }

@@ -53,6 +53,9 @@ void rerun_server_set_behaviour (RerunServer * self, ServerBehaviour behaviour);
 /* Connections so far. */
 guint rerun_server_get_connections (RerunServer * self);
 
+/* Calls that were ended properly, so far. */
+guint rerun_server_get_ended (RerunServer * self);
+
 /* Messages so far, or @n if that comes first; waits as long as it takes. */
 guint rerun_server_wait_messages (RerunServer * self, guint n);
 

@@ -205,6 +205,7 @@ GST_START_TEST (test_good)
   gst_message_unref (wait_for (bus, GST_MESSAGE_ELEMENT, "rerunsink-stats"));
   harness_stop (h);
   assert_equals_int (rerun_server_get_connections (server), 1);
+  assert_equals_int (rerun_server_get_ended (server), 1);
   check_silent (bus);
   gst_object_unref (bus);
   rerun_server_free (server);
