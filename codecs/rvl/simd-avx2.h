@@ -40,7 +40,7 @@ typedef __m128i Half;
 #define top_bits8(v) ((uint32_t) _mm256_movemask_epi8 (v))
 #define half_shuffle _mm_shuffle_epi8
 #define in_all_halves(row) _mm256_broadcastsi128_si256 (row)
-#define count_ones8(mask) ((unsigned) _mm_popcnt_u32 (mask))
+#define count_ones(mask) ((unsigned) _mm_popcnt_u32 (mask))
 
 static inline Half
 half (Vector v, const int which)

@@ -44,7 +44,9 @@ typedef uint8x16_t Half;
 #define half(v, which) (v)
 #define half_shuffle vqtbl1q_u8
 #define in_all_halves(row) (row)
-#define count_ones8(mask) (rvl_tables.ones[mask])
+/* Of 16 bits. */
+#define count_ones(mask) \
+    (rvl_tables.ones[(mask) & 255] + rvl_tables.ones[(mask) >> 8])
 #define load_half load
 #define store_half store
 

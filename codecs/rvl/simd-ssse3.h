@@ -40,7 +40,9 @@ typedef __m128i Half;
 #define half(v, which) (v)
 #define half_shuffle _mm_shuffle_epi8
 #define in_all_halves(row) (row)
-#define count_ones8(mask) (rvl_tables.ones[mask])
+/* Of 16 bits. */
+#define count_ones(mask) \
+    (rvl_tables.ones[(mask) & 255] + rvl_tables.ones[(mask) >> 8])
 
 static inline Vector
 load (const void *p)

@@ -10,10 +10,19 @@
 #include "tables.h"
 #include "tokens.h"
 
+/* The row of the eight bits from @place on. */
 static inline Half
-table_row (const uint8_t row[16])
+table_row (const uint8_t table[256][16], uint32_t bits, int place)
 {
-  return load_half (row);
+  uint32_t offset = place < 4 ? bits << (4 - place) : bits >> (place - 4);
+
+  return load_half ((const uint8_t *) table + (offset & 0xff0));
+}
+
+static inline unsigned
+ones_below (uint32_t bits, int place)
+{
+  return place == 0 ? 0 : count_ones (bits & ((1u << place) - 1));
 }
 
 /* 1 <= n <= LANES */
@@ -68,24 +77,23 @@ differences (const uint8_t * samples, uint16_t * tokens)
   return without (differ (now, before), differ (now, d));
 }
 
-/* Keeps the first byte of each of eight pairs, and the second where the mask has
- * a bit. */
-static inline uint8_t *
-put_pairs (uint8_t * to, Half pairs, uint32_t mask)
+/* Keeps the first byte of each of eight pairs, and the second where a bit is set,
+ * of those from @place on. */
+static inline void
+put_pairs (uint8_t *to, Half pairs, uint32_t mask, int place)
 {
-  store_half (to, half_shuffle (pairs,
-          table_row (rvl_tables.keep_seconds[mask])));
-  return to + 8 + count_ones8 (mask);
+  store_half (to, half_shuffle (pairs, table_row (rvl_tables.keep_seconds,
+              mask, place)));
 }
 
 /* Keeps one to three bytes of each of four quadruples: four bits tell of which
  * the second, and four of which the third too. */
 static inline uint8_t *
-put_quadruples (uint8_t * to, Half quadruples, uint32_t mask)
+put_quadruples (uint8_t *to, Half quadruples, uint32_t mask)
 {
-  store_half (to, half_shuffle (quadruples,
-          table_row (rvl_tables.keep_thirds[mask])));
-  return to + 4 + count_ones8 (mask);
+  store_half (to, half_shuffle (quadruples, table_row (rvl_tables.keep_thirds,
+              mask, 0)));
+  return to + 4 + count_ones (mask);
 }
 
 /* The lower two digits, in one byte each; the first goes on if it shall. */
@@ -103,11 +111,12 @@ put_short (uint8_t * to, Vector token)
 {
   Vector more = above16 (token, words (63));
   Vector pairs = two_digits (token, more);
-  uint32_t mask = top_bits8 (narrow_flags (more, more));
+  uint32_t mask = top_bits8 (narrow_flags (more, words (0)));
 
   for (int i = 0; i < HALVES; i++)
-    to = put_pairs (to, half (pairs, i), mask >> 16 * i & 255);
-  return to;
+    put_pairs (to + 8 * i + ones_below (mask, 16 * i), half (pairs, i), mask,
+        16 * i);
+  return to + LANES + count_ones (mask);
 }
 
 /* All tokens. */
@@ -158,10 +167,10 @@ make_nibbles (const uint8_t * digits, size_t n, uint8_t * to)
     Vector a = low_pairs8 (first, second), b = high_pairs8 (first, second);
     uint32_t mask = top_bits8 (more);
 
-    for (int j = 0; j < HALVES; j++) {
-      to = put_pairs (to, half (a, j), mask >> 16 * j & 255);
-      to = put_pairs (to, half (b, j), mask >> (16 * j + 8) & 255);
-    }
+    for (int j = 0; j < 2 * LANES; j += 8)
+      put_pairs (to + j + ones_below (mask, j), half (j & 8 ? b : a, j / 16),
+          mask, j);
+    to += 2 * LANES + count_ones (mask);
   }
   return to;
 }
@@ -208,20 +217,12 @@ digit_of (Vector nibble, Vector before)
   return pick (before, either (left16 (high, 3), low), high);
 }
 
-/* Keeps the 16-bit lanes where the mask has a bit. */
-static inline uint16_t *
-keep_tokens (uint16_t * to, Half tokens, uint32_t mask)
+/* Keeps the 16-bit lanes where a bit is set, of those from @place on. */
+static inline void
+keep_tokens (uint16_t *to, Half tokens, uint32_t mask, int place)
 {
-  store_half (to, half_shuffle (tokens,
-          table_row (rvl_tables.keep_pairs[mask])));
-  return to + count_ones8 (mask);
-}
-
-static inline unsigned
-count_ones (uint32_t mask)
-{
-  return count_ones8 (mask & 255) + count_ones8 (mask >> 8 & 255)
-      + count_ones8 (mask >> 16 & 255) + count_ones8 (mask >> 24);
+  store_half (to, half_shuffle (tokens, table_row (rvl_tables.keep_pairs,
+              mask, place)));
 }
 
 /* Of the tokens whose last nibbles are at some places: two nibbles' digit, or
@@ -261,7 +262,6 @@ find_tokens (LongTokens *longs, const uint8_t *nibbles, uint16_t *to)
     Vector three = both (n1, n2), digit = digit_of (n0, n1);
     uint32_t ends = top_bits8 (n0) ^ (UINT32_MAX >> (32 - 2 * LANES));
     uint32_t longer = 0;
-    uint16_t *first = to;
     Values values;
 
     /* A wide vector has a long token too often for a branch to be worth it. */
@@ -274,16 +274,16 @@ find_tokens (LongTokens *longs, const uint8_t *nibbles, uint16_t *to)
       longer = top_bits8 (both (four, load (at - 4))) & ends;
     }
 
-    for (int j = 0; j < HALVES; j++) {
-      to = keep_tokens (to, half (values.low, j), ends >> 16 * j & 255);
-      to = keep_tokens (to, half (values.high, j), ends >> (16 * j + 8) & 255);
-    }
+    for (int j = 0; j < 2 * LANES; j += 8)
+      keep_tokens (to + ones_below (ends, j),
+          half (j & 8 ? values.high : values.low, j / 16), ends, j);
     for (; longer; longer &= longer - 1) {
       unsigned place = (unsigned) __builtin_ctz (longer);
 
       put_long_token (longs, at + place,
-          first + count_ones (ends & ((1u << place) - 1)));
+          to + count_ones (ends & ((1u << place) - 1)));
     }
+    to += count_ones (ends);
   }
   return to;
 }
