@@ -681,17 +681,18 @@ gst_depth_rerun_sink_render (GstBaseSink * sink, GstBuffer * buffer)
   return gst_depth_rerun_sink_push_frame (self, &frame);
 }
 
+/* Interrupted, it is left to stop(), and the base class waits for PLAYING. */
 static void
 gst_depth_rerun_sink_drain (GstDepthRerunSink * self, guint output)
 {
-  GstFlowReturn flow = GST_FLOW_OK;
   GError *error = NULL;
 
-  while (flow == GST_FLOW_OK && self->outputs[output] != NULL
-      && !rerun_user_drain (self->outputs[output], &error)) {
-    flow = gst_depth_rerun_sink_interrupted (self, output, error);
-    error = NULL;
-  }
+  if (self->outputs[output] == NULL
+      || rerun_user_drain (self->outputs[output], &error))
+    return;
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    gst_depth_rerun_sink_output_failed (self, output, error);
+  g_error_free (error);
 }
 
 /* Everything is written before the EOS message. */
