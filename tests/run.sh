@@ -49,7 +49,7 @@ suite () {
   good=$(results "$build" 'OK|EXPECTEDFAIL') skips=$(results "$build" SKIP)
   bad=$(($(results "$build" '.*') - good - skips))
   echo "$name: $good passed, $bad failed, $skips skipped"
-  if [ "$good" -eq 0 ] || { [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; }; then
+  if [ "$bad" -eq 0 ] && { [ "$good" -eq 0 ] || [ "$status" -ne 0 ]; }; then
     echo "FAILED: $name: no test passed, or meson test itself failed"
     bad=$((bad + 1))
   fi
