@@ -9,10 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ISO/IEC 15948, 5: signature; length and type before a chunk's body, CRC after. */
-enum
-{ SIGNATURE = 8, BEFORE = 8, AFTER = 4 };
-
 /* No deflate stream inflates to more than this many times its size. */
 #define MAX_INFLATION 1032
 
@@ -55,13 +51,6 @@ png16_decoder_free (Png16Decoder * decoder)
   free (decoder);
 }
 
-static bool
-check_crc (const uint8_t * chunk, uint32_t size)
-{
-  return libdeflate_crc32 (0, chunk + 4, size + 4)
-      == png16_read_be32 (chunk + BEFORE + size);
-}
-
 /* Appends one IDAT chunk's body; total is the size of the whole file. */
 static bool
 append (Png16Decoder * decoder, Stream * stream, const uint8_t * body,
@@ -83,29 +72,24 @@ append (Png16Decoder * decoder, Stream * stream, const uint8_t * body,
   return true;
 }
 
-/* Walks the chunks from IHDR to IEND. Ancillary ones are skipped, and only the
- * chunks of a grey picture, in their order, are taken. */
+/* Ancillary chunks are skipped; only those of a grey picture, in their order, are
+ * taken. */
 static bool
 find_stream (Png16Decoder * decoder, const uint8_t * data, size_t size,
-    Stream * stream)
+    Stream * stream, Png16Error * error)
 {
+  Png16Chunk chunk = { NULL };
   bool closed = false;
 
-  for (size_t at = SIGNATURE; size - at >= BEFORE + AFTER;) {
-    const uint8_t *chunk = data + at, *type = chunk + 4;
-    uint32_t length = png16_read_be32 (chunk);
-    bool critical = !(type[0] & 0x20);
-
-    if (length > size - at - (BEFORE + AFTER) || !png16_is_letters (type)
-        || (critical && !check_crc (chunk, length)))
-      return false;
-    at += BEFORE + length + AFTER;
-    if (memcmp (type, "IEND", 4) == 0)
-      return length == 0 && stream->data;
-    if (memcmp (type, "IDAT", 4) == 0) {
-      if (closed || !append (decoder, stream, chunk + BEFORE, length, size))
+  if (!png16_next_chunk (&chunk, data, size, error))    /* IHDR */
+    return false;
+  while (png16_next_chunk (&chunk, data, size, error)) {
+    if (memcmp (chunk.type, "IEND", 4) == 0)
+      return chunk.size == 0 && stream->data;
+    if (memcmp (chunk.type, "IDAT", 4) == 0) {
+      if (closed || !append (decoder, stream, chunk.body, chunk.size, size))
         return false;
-    } else if (critical && chunk != data + SIGNATURE) {
+    } else if (chunk.critical) {
       return false;
     } else {
       closed = stream->data != NULL;
@@ -157,12 +141,13 @@ unfilter_picture (const uint8_t * filtered, uint8_t * rows, size_t stride,
 
 static bool
 decode_quickly (Png16Decoder * decoder, const uint8_t * data, size_t size,
-    uint8_t * rows, size_t stride, uint32_t width, uint32_t height)
+    uint8_t * rows, size_t stride, uint32_t width, uint32_t height,
+    Png16Error * error)
 {
   size_t filtered_size = ((size_t) width * 2 + 1) * height;
   Stream stream = { NULL, 0 };
 
-  return find_stream (decoder, data, size, &stream)
+  return find_stream (decoder, data, size, &stream, error)
       && inflate_picture (decoder, &stream, filtered_size)
       && unfilter_picture (decoder->filtered, rows, stride, width, height);
 }
@@ -178,7 +163,8 @@ png16_decode (Png16Decoder * decoder, const uint8_t * data, size_t size,
   if (!png16_check_header (data, size, width, height, &header, error))
     return false;
   if (!header.interlaced
-      && decode_quickly (decoder, data, size, rows, stride, width, height))
+      && decode_quickly (decoder, data, size, rows, stride, width, height,
+          error))
     return true;
   return png16_decode_any (data, size, rows, stride, height, error);
 }

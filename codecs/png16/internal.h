@@ -36,6 +36,20 @@ bool png16_fail (Png16Error * error, size_t offset, const char *what);
 bool png16_check_header (const uint8_t * data, size_t size, uint32_t width,
     uint32_t height, Png16Header * header, Png16Error * error);
 
+/* A chunk of a picture whose header was read; all zero before the first. */
+typedef struct
+{
+  const uint8_t *type, *body;
+  uint32_t size;                /* of the body */
+  bool critical;                /* not one to skip */
+  size_t end;                   /* of the chunk, from the picture's start */
+} Png16Chunk;
+
+/* The chunk behind this one. False: it is not all there, or it is critical and its
+ * checksum is wrong. */
+bool png16_next_chunk (Png16Chunk * chunk, const uint8_t * data, size_t size,
+    Png16Error * error);
+
 /* Makes room for size bytes; what was there before is lost. */
 bool png16_reserve (uint8_t ** buffer, size_t * capacity, size_t size);
 

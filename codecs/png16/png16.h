@@ -59,6 +59,10 @@ void png16_decoder_free (Png16Decoder * decoder);
 bool png16_read_header (const uint8_t * data, size_t size,
     Png16Header * header, Png16Error * error);
 
+/* Whether a picture whose header was read is all there and undamaged, by the
+ * checksums of its chunks and without decoding it. */
+bool png16_check (const uint8_t * data, size_t size, Png16Error * error);
+
 /* Writes the samples as stored, whatever gAMA, sBIT and the like say. Width and
  * height are those of the header. False: the picture is damaged or not 16-bit
  * greyscale, and the content of pixels is undefined. */

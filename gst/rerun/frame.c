@@ -35,6 +35,13 @@ read_rvl (RerunFrame * frame, gchar ** why)
   return RERUN_FRAME_OK;
 }
 
+static gchar *
+png_problem (const Png16Error * error)
+{
+  return g_strdup_printf ("PNG frame: %s at byte %" G_GSIZE_FORMAT,
+      error->what, error->offset);
+}
+
 static RerunFrameState
 read_png (RerunFrame * frame, gchar ** why)
 {
@@ -42,14 +49,17 @@ read_png (RerunFrame * frame, gchar ** why)
   Png16Error error;
 
   if (!png16_read_header (frame->data, frame->size, &header, &error)) {
-    *why = g_strdup_printf ("PNG frame: %s at byte %" G_GSIZE_FORMAT,
-        error.what, error.offset);
+    *why = png_problem (&error);
     return RERUN_FRAME_DAMAGED;
   }
   if (!header.grey16) {
     *why = g_strdup_printf ("the picture is %s PNG; depth needs 16-bit grey "
         "PNG", header.name);
     return RERUN_FRAME_WRONG;
+  }
+  if (!png16_check (frame->data, frame->size, &error)) {
+    *why = png_problem (&error);
+    return RERUN_FRAME_DAMAGED;
   }
   frame->width = header.width;
   frame->height = header.height;

@@ -383,6 +383,19 @@ GST_START_TEST (test_other_pictures)
 
 GST_END_TEST;
 
+static void
+assert_found_damaged (const guint8 * png, gsize size)
+{
+  Png16Header header;
+  Png16Error error;
+
+  if (!png16_read_header (png, size, &header, &error))
+    return;
+  fail_if (png16_check (png, size, &error));
+  fail_unless (error.offset <= size);
+  fail_unless (strlen (error.what) > 0);
+}
+
 /* Each prefix of a PNG is an error; so is each byte changed, for CRC and Adler-32
  * cover all that matters but the lower-case letter of a chunk that may be skipped. */
 static void
@@ -401,6 +414,7 @@ check_damage (Png16Decoder * decoder, const GByteArray * png,
             got.width, got.height, &error), "%" G_GSIZE_FORMAT " bytes", i);
     fail_unless (error.offset <= i);
     fail_unless (strlen (error.what) > 0);
+    assert_found_damaged (copy, i);
     g_free (copy);
   }
   for (gsize i = 0; i < png->len * 8; i += step) {
@@ -411,9 +425,11 @@ check_damage (Png16Decoder * decoder, const GByteArray * png,
             got.stride, got.width, got.height, &error), "bit %" G_GSIZE_FORMAT,
         i);
     fail_unless (error.offset <= png->len);
+    assert_found_damaged (copy, png->len);
     g_free (copy);
   }
   assert_we_read (decoder, png, frame, 0);
+  fail_unless (png16_check (png->data, png->len, &error), "%s", error.what);
   g_free (got.data);
 }
 

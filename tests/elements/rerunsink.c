@@ -723,6 +723,33 @@ GST_START_TEST (test_damaged_frames)
 
 GST_END_TEST;
 
+/* A PNG's checksums tell damage behind its header, and its end is known. */
+GST_START_TEST (test_damaged_png)
+{
+  GstBus *bus;
+  GstHarness *h = harness_new ("image/png,depth-meter=1000/1", &bus);
+  GstBuffer *flipped = png_buffer (0), *cut = png_buffer (0);
+  gsize middle = gst_buffer_get_size (flipped) / 2;
+  guint8 byte;
+
+  gst_buffer_extract (flipped, middle, &byte, 1);
+  byte ^= 1;
+  gst_buffer_fill (flipped, middle, &byte, 1);
+  gst_buffer_set_size (cut, gst_buffer_get_size (cut) - 1);
+
+  assert_equals_int (gst_harness_push (h, flipped), GST_FLOW_OK);
+  check_said (bus, GST_MESSAGE_WARNING, WORDS ("checksum", "IDAT", "at byte"));
+  assert_equals_int (gst_harness_push (h, cut), GST_FLOW_OK);
+  check_said (bus, GST_MESSAGE_WARNING, WORDS ("ends", "at byte"));
+  assert_equals_int (gst_harness_push (h, png_buffer (0)), GST_FLOW_OK);
+  harness_stop (h);
+  check_recording (location, STATIC + 1, TRUE);
+  check_silent (bus);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
 /* A header says enough. */
 static const guint8 rgb_png[] = {
   0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R',
@@ -1115,6 +1142,7 @@ rerunsink_suite (void)
   tcase_add_test (tc, test_file_of_another_program);
   tcase_add_test (tc, test_set_while_running);
   tcase_add_loop_test (tc, test_damaged_frames, 0, 2);
+  tcase_add_test (tc, test_damaged_png);
   tcase_add_test (tc, test_colour_png);
   tcase_add_test (tc, test_buffer_smaller_than_caps);
   tcase_add_test (tc, test_other_kind);
