@@ -513,18 +513,21 @@ gst_depth_rerun_sink_propose_allocation (GstBaseSink * sink, GstQuery * query)
 
 /* --- frames ------------------------------------------------------------------ */
 
-/* After @error of a user of @output: what may have been an unlock() for PAUSED is
- * waited for, and GST_FLOW_OK says to go on. With the preroll lock. */
+/* After @error of a user of @output. An unlock() for PAUSED is waited out, with the
+ * preroll lock: GST_FLOW_OK says to go on where it was. */
 static GstFlowReturn
 gst_depth_rerun_sink_interrupted (GstDepthRerunSink * self, guint output,
     GError * error)
 {
   GstFlowReturn flow = GST_FLOW_ERROR;
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    flow = gst_base_sink_wait_preroll (GST_BASE_SINK (self));
-  else
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     gst_depth_rerun_sink_output_failed (self, output, error);
+  else if (gst_base_sink_wait_preroll (GST_BASE_SINK (self))
+      == GST_FLOW_FLUSHING)
+    flow = GST_FLOW_FLUSHING;
+  else                          /* PLAYING, or a step, which changes nothing here */
+    flow = GST_FLOW_OK;
   g_error_free (error);
   return flow;
 }
@@ -681,37 +684,39 @@ gst_depth_rerun_sink_render (GstBaseSink * sink, GstBuffer * buffer)
   return gst_depth_rerun_sink_push_frame (self, &frame);
 }
 
-/* Interrupted, it is left to stop(), and the base class waits for PLAYING. */
-static void
+/* An output that failed has said so, and does not hold up the end. */
+static GstFlowReturn
 gst_depth_rerun_sink_drain (GstDepthRerunSink * self, guint output)
 {
+  GstFlowReturn flow = GST_FLOW_OK;
   GError *error = NULL;
 
-  if (self->outputs[output] == NULL
-      || rerun_user_drain (self->outputs[output], &error))
-    return;
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    gst_depth_rerun_sink_output_failed (self, output, error);
-  g_error_free (error);
+  while (flow == GST_FLOW_OK && self->outputs[output] != NULL
+      && !rerun_user_drain (self->outputs[output], &error)) {
+    flow = gst_depth_rerun_sink_interrupted (self, output, error);
+    error = NULL;
+  }
+  return flow == GST_FLOW_ERROR ? GST_FLOW_OK : flow;
 }
 
-/* Everything is written before the EOS message. */
-static void
-gst_depth_rerun_sink_eos (GstDepthRerunSink * self)
+/* The base class posts the EOS message after this: everything is written by then.
+ * What a flush, or READY, cuts short is left to stop(). */
+static GstFlowReturn
+gst_depth_rerun_sink_wait_event (GstBaseSink * sink, GstEvent * event)
 {
-  for (guint i = 0; i < N_OUTPUTS; i++)
-    gst_depth_rerun_sink_drain (self, i);
-  gst_element_post_message (GST_ELEMENT (self),
-      gst_message_new_element (GST_OBJECT (self),
-          gst_depth_rerun_sink_stats (self)));
-}
+  GstDepthRerunSink *self = GST_DEPTH_RERUN_SINK (sink);
+  GstFlowReturn flow =
+      GST_BASE_SINK_CLASS (parent_class)->wait_event (sink, event);
 
-static gboolean
-gst_depth_rerun_sink_event (GstBaseSink * sink, GstEvent * event)
-{
-  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
-    gst_depth_rerun_sink_eos (GST_DEPTH_RERUN_SINK (sink));
-  return GST_BASE_SINK_CLASS (parent_class)->event (sink, event);
+  if (GST_EVENT_TYPE (event) != GST_EVENT_EOS)
+    return flow;
+  for (guint i = 0; i < N_OUTPUTS && flow == GST_FLOW_OK; i++)
+    flow = gst_depth_rerun_sink_drain (self, i);
+  if (flow == GST_FLOW_OK)
+    gst_element_post_message (GST_ELEMENT (self),
+        gst_message_new_element (GST_OBJECT (self),
+            gst_depth_rerun_sink_stats (self)));
+  return flow;
 }
 
 /* --- URIs -------------------------------------------------------------------- */
@@ -825,5 +830,5 @@ gst_depth_rerun_sink_class_init (GstDepthRerunSinkClass * klass)
   sink_class->propose_allocation =
       GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_propose_allocation);
   sink_class->render = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_render);
-  sink_class->event = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_event);
+  sink_class->wait_event = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_wait_event);
 }

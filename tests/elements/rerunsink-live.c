@@ -2,7 +2,11 @@
 
 /* rerunsink and a server that is there, is not, or misbehaves. */
 
+#define _GNU_SOURCE             /* F_SETPIPE_SZ */
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <glib/gstdio.h>
 #include <gst/check/gstharness.h>
 
@@ -816,6 +820,158 @@ GST_START_TEST (test_state_changes)
 
 GST_END_TEST;
 
+#define SINKS 3
+
+/* A pipe that is read slowly, from before it is written to until it says so. */
+typedef struct
+{
+  gint fd;
+  gint over;
+} SlowPipe;
+
+static gpointer
+read_slowly (gpointer data)
+{
+  SlowPipe *slow = data;
+  static guint8 bytes[16384];
+
+  while (!g_atomic_int_get (&slow->over)) {
+    GPollFD fd = { slow->fd, G_IO_IN, 0 };
+
+    if (g_poll (&fd, 1, 10) == 1)
+      fail_unless (read (slow->fd, bytes, sizeof bytes) > 0);
+    g_usleep (50);
+  }
+  return NULL;
+}
+
+static GstElement *
+rig_new (const gchar * uri)
+{
+  GString *line = g_string_new (NULL);
+  GstElement *pipeline;
+
+  for (guint i = 0; i < SINKS; i++)
+    g_string_append_printf (line, "depthtestsrc num-buffers=4 pattern=random ! "
+        "video/x-raw,width=64,height=48 ! rvldepthenc ! rerunsink near=1 far=4 "
+        "entity-path=camera%u uri=%s location=%s drain-timeout=%"
+        G_GUINT64_FORMAT " ", i, uri, location, 600 * GST_SECOND);
+  pipeline = gst_parse_launch (line->str, NULL);
+  g_string_free (line, TRUE);
+  fail_unless (pipeline != NULL);
+  return pipeline;
+}
+
+static void
+check_all_written (GstElement * sink)
+{
+  static const gchar *const outputs[] = { "location", "uri" };
+  GstStructure *stats;
+  guint64 frames;
+
+  g_object_get (sink, "stats", &stats, NULL);
+  gst_structure_get_uint64 (stats, "frames", &frames);
+  for (guint i = 0; i < G_N_ELEMENTS (outputs); i++) {
+    GstStructure *output;
+    guint64 queued;
+
+    fail_unless (gst_structure_get (stats, outputs[i], GST_TYPE_STRUCTURE,
+            &output, NULL));
+    gst_structure_get_uint64 (output, "frames-queued", &queued);
+    assert_equals_uint64 (queued, 0);
+    gst_structure_free (output);
+  }
+  gst_structure_free (stats);
+}
+
+typedef struct
+{
+  GstElement *pipeline;
+  gint ends;
+} Rig;
+
+/* At the pipeline's EOS, all frames are written. */
+static GstBusSyncReply
+check_eos (GstBus * bus, GstMessage * message, gpointer data)
+{
+  Rig *rig = data;
+  GstIterator *sinks;
+  GValue sink = G_VALUE_INIT;
+
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_EOS)
+    return GST_BUS_PASS;
+  sinks = gst_bin_iterate_sinks (GST_BIN (rig->pipeline));
+  while (gst_iterator_next (sinks, &sink) == GST_ITERATOR_OK) {
+    check_all_written (g_value_get_object (&sink));
+    g_value_reset (&sink);
+  }
+  g_value_unset (&sink);
+  gst_iterator_free (sinks);
+  g_atomic_int_inc (&rig->ends);
+  return GST_BUS_PASS;
+}
+
+static void
+flush_all (GstElement * pipeline)
+{
+  gst_element_send_event (pipeline, gst_event_new_flush_start ());
+  gst_element_send_event (pipeline, gst_event_new_flush_stop (TRUE));
+}
+
+/* Through some states while frames, and EOS, wait for the pipe. */
+static void
+disturb (GstElement * pipeline, GRand * rand)
+{
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  for (guint n = g_rand_int_range (rand, 0, 4); n > 0; n--) {
+    g_usleep (g_rand_int_range (rand, 0, 4000));
+    gst_element_set_state (pipeline, g_rand_boolean (rand) ? GST_STATE_PAUSED :
+        GST_STATE_PLAYING);
+  }
+  if (g_rand_int_range (rand, 0, 8) == 0)
+    flush_all (pipeline);
+}
+
+/* Several sinks, with EOS drained while states change: nothing waits for ever, and
+ * no EOS comes early. */
+GST_START_TEST (test_rig_state_changes)
+{
+  RerunServer *server = rerun_server_new (&(ServerOptions) { 0, }
+  );
+  guint rounds = g_getenv ("DEPTH_TEST_LIGHT") != NULL ? CHANGES / 10 : CHANGES;
+  GRand *rand = g_rand_new_with_seed (2);
+  SlowPipe slow = { 0, };
+  Rig rig = { rig_new (uri_of (server)), 0 };
+  GstElement *pipeline = rig.pipeline;
+  GstBus *bus = gst_element_get_bus (pipeline);
+  GThread *reader;
+
+  fail_unless (mkfifo (location, 0600) == 0);
+  slow.fd = open (location, O_RDWR);
+  fail_unless (fcntl (slow.fd, F_SETPIPE_SZ, 16384) == 16384);
+  reader = g_thread_new ("read", read_slowly, &slow);
+  gst_bus_set_sync_handler (bus, check_eos, &rig, NULL);
+  for (guint i = 0; i < rounds; i++) {
+    disturb (pipeline, rand);
+    if (g_rand_int_range (rand, 0, 4) == 0)
+      gst_element_set_state (pipeline, g_rand_boolean (rand) ?
+          GST_STATE_READY : GST_STATE_NULL);
+    check_silent (bus);
+  }
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  check_silent (bus);
+  fail_unless (rig.ends > 0);
+  g_atomic_int_set (&slow.over, 1);
+  g_thread_join (reader);
+  close (slow.fd);
+  gst_object_unref (bus);
+  gst_object_unref (pipeline);
+  g_rand_free (rand);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
 /* --- the suite --------------------------------------------------------------- */
 
 static Suite *
@@ -844,6 +1000,7 @@ rerunsink_live_suite (void)
   tcase_add_test (tc, test_uri_while_running);
   tcase_add_test (tc, test_bad_uri);
   tcase_add_test (tc, test_state_changes);
+  tcase_add_test (tc, test_rig_state_changes);
   return s;
 }
 
