@@ -22,7 +22,7 @@ install_packages () {
   sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
   echo "Installing$missing"
   $sudo apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq \
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
     --no-install-recommends $missing > /dev/null
 }
 
