@@ -51,6 +51,7 @@
 #include "depth/gstdepth.h"
 #include "rerun/gstrerunsink.h"
 #include "rerun/measure.h"
+#include "rerun/memory.h"
 #include "rerun/recording.h"
 #include "rerun/settings.h"
 #include "rerun/stream.h"
@@ -69,7 +70,7 @@ enum
   N_OUTPUTS
 };
 
-/* The properties that name them, and their statistics. */
+/* The properties that name them, and the first part of their statistics' names. */
 static const gchar *const output_names[N_OUTPUTS] = { "location", "uri" };
 
 struct _GstDepthRerunSink
@@ -126,6 +127,23 @@ GST_ELEMENT_REGISTER_DEFINE (rerunsink, "rerunsink", GST_RANK_NONE,
 
 /* --- properties -------------------------------------------------------------- */
 
+/* In one level: Python cannot read a structure in a structure. */
+static void
+add_output_stats (GstStructure * stats, const gchar * name,
+    RerunOutput * output)
+{
+  GstStructure *of = rerun_output_stats (output);
+
+  for (gint i = 0; i < gst_structure_n_fields (of); i++) {
+    const gchar *field = gst_structure_nth_field_name (of, i);
+    gchar *whole = g_strconcat (name, "-", field, NULL);
+
+    gst_structure_set_value (stats, whole, gst_structure_get_value (of, field));
+    g_free (whole);
+  }
+  gst_structure_free (of);
+}
+
 static GstStructure *
 gst_depth_rerun_sink_stats (GstDepthRerunSink * self)
 {
@@ -136,14 +154,8 @@ gst_depth_rerun_sink_stats (GstDepthRerunSink * self)
       "frames", G_TYPE_UINT64, self->frames,
       "bytes", G_TYPE_UINT64, self->bytes, NULL);
   for (guint i = 0; i < N_OUTPUTS; i++) {
-    GstStructure *output;
-
-    if (self->outputs[i] == NULL)
-      continue;
-    output = rerun_output_stats (self->outputs[i]->output);
-    gst_structure_set (stats, output_names[i], GST_TYPE_STRUCTURE, output,
-        NULL);
-    gst_structure_free (output);
+    if (self->outputs[i] != NULL)
+      add_output_stats (stats, output_names[i], self->outputs[i]->output);
   }
   GST_OBJECT_UNLOCK (self);
   return stats;
@@ -238,8 +250,8 @@ gst_depth_rerun_sink_output_failed (GstDepthRerunSink * self, guint output,
   if (self->failed)
     return;
   self->failed = TRUE;
-  what = g_strdup_printf ("writing location %s failed after %"
-      G_GUINT64_FORMAT " frames", self->settings.location, self->frames);
+  what = g_strdup_printf ("writing location %s failed",
+      self->settings.location);
   post_resource_error (self, error, GST_RESOURCE_ERROR_WRITE, what);
   g_free (what);
 }
@@ -314,7 +326,8 @@ static RerunRecording *
 gst_depth_rerun_sink_join (GstDepthRerunSink * self)
 {
   gchar *application_id = rerun_settings_application_id (&self->settings);
-  gchar *path = rrd_entity_path_normalise (self->settings.entity_path, NULL);
+  gchar *path =
+      rerun_need (rrd_entity_path_normalise (self->settings.entity_path, NULL));
   RerunRecording *recording;
   GError *error = NULL;
 
@@ -547,14 +560,18 @@ gst_depth_rerun_sink_push_to (GstDepthRerunSink * self, guint output,
   return flow;
 }
 
-/* Takes @message. */
+/* Takes @message. What stops it on the way to one output stops it for the next. */
 static GstFlowReturn
 gst_depth_rerun_sink_push (GstDepthRerunSink * self, RerunMessage * message)
 {
   GstFlowReturn flow = GST_FLOW_OK;
 
-  for (guint i = 0; i < N_OUTPUTS && flow == GST_FLOW_OK; i++)
-    flow = gst_depth_rerun_sink_push_to (self, i, message);
+  for (guint i = 0; i < N_OUTPUTS; i++) {
+    if (flow == GST_FLOW_OK)
+      flow = gst_depth_rerun_sink_push_to (self, i, message);
+    if (flow != GST_FLOW_OK && self->outputs[i] != NULL)
+      rerun_user_drop (self->outputs[i], message);
+  }
   rerun_message_unref (message);
   return flow;
 }
@@ -798,9 +815,9 @@ install_properties (GObjectClass * klass)
   prop_stats = rerun_settings_install (klass, PROP_SETTINGS);
   g_object_class_install_property (klass, prop_stats,
       g_param_spec_boxed ("stats", "Statistics",
-          "Frames and bytes that came; for location and uri each frames-written, "
-          "bytes-written, frames-queued, queue-bytes, frames-dropped; for uri "
-          "connected, reconnects",
+          "Counters: frames and bytes that came; location-frames-written, "
+          "-bytes-written, -frames-queued, -queue-bytes, -frames-dropped; the same "
+          "with uri-, and uri-connected, uri-reconnects",
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 

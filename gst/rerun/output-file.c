@@ -12,6 +12,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "rerun/memory.h"
 #include "rerun/output-file.h"
 
 typedef struct
@@ -22,6 +23,7 @@ typedef struct
   int fd;
   gboolean regular;             /* what was written can be taken back */
   guint64 end;                  /* of the last complete message */
+  guint64 frames;               /* complete ones */
   gboolean has_footer;
   RrdManifest *manifest;
   ArrowBytes head;
@@ -52,8 +54,9 @@ static gboolean
 set_write_error (FileOutput * self, int code, GError ** error)
 {
   g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code),
-      "%s; what was written before, %" G_GUINT64_FORMAT " bytes, is readable",
-      g_strerror (code), self->end);
+      "%s; %" G_GUINT64_FORMAT " frames, %" G_GUINT64_FORMAT " bytes in all, "
+      "were written before and can be read", g_strerror (code), self->frames,
+      self->end);
   return FALSE;
 }
 
@@ -185,10 +188,12 @@ file_write (RerunOutput * output, const RerunMessage * message, GError ** error)
     ok = write_uncompressed (self, message->chunk, &size, error);
   if (ok && !rrd_manifest_add (self->manifest, message->chunk, self->end, size))
     ok = set_result_error (error, RRD_NO_MEMORY);
-  if (ok)
+  if (ok) {
     self->end += size;
-  else
+    self->frames += message->slot == 0;
+  } else {
     take_back (self);
+  }
   return ok;
 }
 
@@ -308,7 +313,7 @@ rerun_file_output_new (const gchar * location, const RrdStore * store,
   self->compression = compression;
   self->fd = fd;
   self->regular = regular;
-  self->manifest = rrd_manifest_new ();
+  self->manifest = rerun_need (rrd_manifest_new ());
   rerun_output_init (&self->parent, &file_class, g_strdup (location), &queue);
   return &self->parent;
 }

@@ -377,6 +377,14 @@ rerun_user_push (RerunUser * user, RerunMessage * message, GError ** error)
   return ok;
 }
 
+void
+rerun_user_drop (RerunUser * user, RerunMessage * message)
+{
+  g_mutex_lock (&user->output->lock);
+  user->output->frames_dropped += message->slot == 0;
+  g_mutex_unlock (&user->output->lock);
+}
+
 static gboolean
 user_wait_settled (RerunUser * user, GError ** error)
 {

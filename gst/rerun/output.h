@@ -169,6 +169,9 @@ gboolean rerun_user_detach (RerunUser * user);
 gboolean rerun_user_push (RerunUser * user, RerunMessage * message,
     GError ** error);
 
+/* Counts @message, if it is a frame, as dropped instead of pushing it. */
+void rerun_user_drop (RerunUser * user, RerunMessage * message);
+
 /**
  * rerun_user_drain:
  *

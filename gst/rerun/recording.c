@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "rerun/memory.h"
 #include "rerun/recording.h"
 #include "rerun/output-file.h"
 #include "rerun/output-grpc.h"
@@ -89,15 +90,16 @@ recording_make_properties (RerunRecording * self)
 {
   const RrdComponent *component =
       &rrd_recording_info[RRD_RECORDING_INFO_START_TIME];
-  RrdSchema *schema = rrd_schema_new (RRD_PROPERTIES_PATH, NULL, 0, &component,
-      1);
+  RrdSchema *schema =
+      rerun_need (rrd_schema_new (RRD_PROPERTIES_PATH, NULL, 0, &component, 1));
   RrdTuid row = rerun_recording_next_id (self);
   RrdTuid id = rerun_recording_next_id (self);
   gint64 start = row.time_ns;
   RrdSpan value = { &start, sizeof start };
   RrdRows rows = {.n_rows = 1,.row_ids = &row,.values = &value };
   RrdResult result;
-  RrdChunk *chunk = rrd_chunk_new (schema, &id, &rows, row.time_ns, &result);
+  RrdChunk *chunk =
+      rerun_need (rrd_chunk_new (schema, &id, &rows, row.time_ns, &result));
 
   rrd_schema_unref (schema);
   return rerun_message_new (rerun_recording_next_slot (self), chunk, NULL,
@@ -117,7 +119,7 @@ recording_new (const gchar * application_id, const gchar * recording_id)
       g_uuid_string_random ();
   self->last_id.inc = ((guint64) g_random_int () << 32 | g_random_int ()) >> 1;
   id = rerun_recording_next_id (self);
-  self->store = rrd_store_new (application_id, self->id, &id);
+  self->store = rerun_need (rrd_store_new (application_id, self->id, &id));
   self->properties = recording_make_properties (self);
   return self;
 }

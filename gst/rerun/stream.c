@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "rerun/memory.h"
 #include "rerun/stream.h"
 
 /* Above this share of the logged range, an end of it has moved. */
@@ -82,8 +83,8 @@ stream_frame_schema (RerunStream * self)
     if (self->options.timelines & (1 << i))
       wanted[n++] = timelines[i];
   }
-  return rrd_schema_new (self->entity_path, wanted, n, components,
-      media->media_type != NULL ? 1 : 2);
+  return rerun_need (rrd_schema_new (self->entity_path, wanted, n, components,
+          media->media_type != NULL ? 1 : 2));
 }
 
 RerunStream *
@@ -156,8 +157,9 @@ stream_static (RerunStream * self, guint slot, const RrdComponent * table,
       logged[n++] = values[i];
     }
   }
-  schema = rrd_schema_new (self->entity_path, NULL, 0, components, n);
-  chunk = stream_chunk (self, schema, NULL, logged, &result);
+  schema = rerun_need (rrd_schema_new (self->entity_path, NULL, 0, components,
+          n));
+  chunk = rerun_need (stream_chunk (self, schema, NULL, logged, &result));
   rrd_schema_unref (schema);
   return rerun_message_new (slot, chunk, NULL, NULL);
 }

@@ -90,6 +90,24 @@ class Docs(Test):
                     self.assertTrue(same(default, actual, ours[key]), f"{default!r} is not {actual!r}")
                     self.assertTrue(meaning.startswith(plain(ours[key].blurb)), f"{meaning!r} does not begin with {plain(ours[key].blurb)!r}")
 
+    def test_python_line(self):
+        """The page's own way to read stats, which names every counter that there is."""
+        page, sink = DOCS / "rerunsink.md", Gst.ElementFactory.make("rerunsink")
+        (line,) = re.findall(r"```python\n(.*?)```", page.read_text(), re.S)
+        sink.set_property("location", str(self.folder / "a.rrd"))
+        sink.set_property("uri", "rerun+http://127.0.0.1:1/proxy")
+        sink.set_state(Gst.State.PAUSED)
+        scope = {"sink": sink}
+        exec(line, scope)
+        self.assertEqual(scope["dropped"], 0)
+        stats = sink.get_property("stats")
+        names = {stats.nth_field_name(i): stats.get_value(stats.nth_field_name(i)) for i in range(stats.n_fields())}
+        sink.set_state(Gst.State.NULL)
+        counters = "frames-written", "bytes-written", "frames-queued", "queue-bytes", "frames-dropped"
+        every = {"frames", "bytes", "uri-connected", "uri-reconnects", *(f"{output}-{name}" for output in ("location", "uri") for name in counters)}
+        self.assertEqual(set(names), every)
+        self.assertTrue(all(isinstance(value, int) for value in names.values()), names)
+
     def test_links(self):
         pages = [DOCS.parent / "README.md", *DOCS.glob("*.md")]
         links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())]

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Every kind of file that rerunsink writes: whole for Rerun's tools, with each thing logged once, when and where it should be."""
 import itertools
-import re
 import subprocess
 
 import gi
@@ -26,9 +25,8 @@ def run(line, seconds=60):
 
 
 def written(sink):
-    """Frames in the file. The bindings do not know structures in a structure, so this reads its text."""
-    found = re.search(r"frames-written\W+guint64\W+(\d+)", sink.get_property("stats").to_string())
-    return int(found[1]) if found else 0
+    """Frames in the file."""
+    return sink.get_property("stats").get_value("location-frames-written")
 
 
 class Recordings(Test):

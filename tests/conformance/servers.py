@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the live tests share: Rerun's servers on loopback, a pipeline that runs beside the test and all that it says."""
 import random
-import re
 import signal
 import socket
 import subprocess
@@ -232,18 +231,14 @@ def describe(message):
 
 
 def stats(structure):
-    """A structure as a dictionary. The bindings do not know structures in a structure, so this reads its text."""
+    """A structure as a dictionary, what belongs to an output as one in that."""
     found = {}
-    for name, kind, quoted, plain in re.findall(r'([\w-]+)=\((\w+)\)(?:"((?:[^"\\]|\\.)*)"|([^,;]*))', structure.to_string()):
-        value = re.sub(r"\\(.)", r"\1", quoted) or plain
-        if kind == "structure":
-            value = {n: number(v) for n, v in re.findall(r"([\w-]+)=\(\w+\)([^,;]*)", value)}
-        found[name] = number(value) if isinstance(value, str) else value
+    for i in range(structure.n_fields()):
+        name = structure.nth_field_name(i)
+        output, _, rest = name.partition("-")
+        of = found.setdefault(output, {}) if output in ("uri", "location") and rest else found
+        of[rest if of is not found else name] = structure.get_value(name)
     return found
-
-
-def number(text):
-    return {"true": True, "false": False}.get(text, int(text) if text.isdigit() else text)
 
 
 def adds_up(test, stats, output="uri"):

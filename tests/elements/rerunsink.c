@@ -98,15 +98,11 @@ harness_stop (GstHarness * h)
 static guint64
 stat_of (GstElement * sink, const gchar * name)
 {
-  GstStructure *stats, *file;
+  GstStructure *stats;
   guint64 value;
 
   g_object_get (sink, "stats", &stats, NULL);
-  fail_unless (gst_structure_get (stats, "location", GST_TYPE_STRUCTURE, &file,
-          NULL));
-  if (!gst_structure_get_uint64 (stats, name, &value))
-    fail_unless (gst_structure_get_uint64 (file, name, &value));
-  gst_structure_free (file);
+  fail_unless (gst_structure_get_uint64 (stats, name, &value));
   gst_structure_free (stats);
   return value;
 }
@@ -143,10 +139,10 @@ GST_START_TEST (test_eos)
   /* before the EOS message, so now */
   check_recording (location, STATIC + 10, TRUE);
   assert_equals_uint64 (stat_of (h->element, "frames"), 10);
-  assert_equals_uint64 (stat_of (h->element, "frames-written"), 10);
-  assert_equals_uint64 (stat_of (h->element, "frames-queued"), 0);
-  assert_equals_uint64 (stat_of (h->element, "frames-dropped"), 0);
-  assert_equals_uint64 (stat_of (h->element, "queue-bytes"), 0);
+  assert_equals_uint64 (stat_of (h->element, "location-frames-written"), 10);
+  assert_equals_uint64 (stat_of (h->element, "location-frames-queued"), 0);
+  assert_equals_uint64 (stat_of (h->element, "location-frames-dropped"), 0);
+  assert_equals_uint64 (stat_of (h->element, "location-queue-bytes"), 0);
   harness_stop (h);
   check_recording (location, STATIC + 10, TRUE);
   check_silent (bus);
@@ -899,6 +895,7 @@ GST_START_TEST (test_file_size_limit)
   GstHarness *h = harness_new (RVL_CAPS, &bus);
   GstFlowReturn flow = GST_FLOW_OK;
   Recording recording;
+  gchar *there;
   guint n;
 
   fail_unless (getrlimit (RLIMIT_FSIZE, &before) == 0);
@@ -911,10 +908,14 @@ GST_START_TEST (test_file_size_limit)
   assert_equals_int (gst_harness_push (h, rvl_buffer (n)), GST_FLOW_ERROR);
   harness_stop (h);
   fail_unless (setrlimit (RLIMIT_FSIZE, &before) == 0);
-  check_said (bus, GST_MESSAGE_ERROR, WORDS ("location", location,
-          "too large", "frames", "bytes"));
   recording_read (&recording, location);
   fail_unless (recording.complete && recording.chunks > STATIC);
+  there = g_strdup_printf (" %u frames, %" G_GSIZE_FORMAT " bytes in all, were "
+      "written before and can be read", recording.chunks - STATIC,
+      recording.size);
+  check_said (bus, GST_MESSAGE_ERROR, WORDS ("location", location,
+          "too large", there));
+  g_free (there);
   fail_unless (recording.size > 80000);
   g_free (recording.data);
   gst_object_unref (bus);
@@ -954,7 +955,7 @@ wait_until_full (GstHarness * h)
   do {
     before = now;
     g_usleep (100000);
-    now = stat_of (h->element, "queue-bytes");
+    now = stat_of (h->element, "location-queue-bytes");
   } while (now < 1000000 || now != before);
 }
 
@@ -1003,7 +1004,7 @@ GST_START_TEST (test_pause_while_a_pipe_is_full)
   gst_element_set_state (sink, GST_STATE_PLAYING);
   reader = g_thread_new ("read", read_to_the_end, GINT_TO_POINTER (fd));
   assert_equals_int (GPOINTER_TO_INT (g_thread_join (writer)), GST_FLOW_OK);
-  assert_equals_uint64 (stat_of (sink, "frames-written"), frames.n);
+  assert_equals_uint64 (stat_of (sink, "location-frames-written"), frames.n);
   harness_stop (frames.h);
   g_thread_join (reader);
   check_silent (bus);
