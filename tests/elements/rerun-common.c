@@ -2,9 +2,11 @@
 
 #define _GNU_SOURCE             /* memmem */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "png16/png16.h"
 #include "rvl/rvl.h"
+
 #include "rerun-common.h"
 
 void
@@ -104,6 +106,16 @@ recording_count_int64 (Recording * self, gint64 value)
   return recording_count (self, &value, sizeof value);
 }
 
+/* What was reserved for more frames is free again. */
+static void
+check_disk_space (const gchar * path)
+{
+  struct stat info;
+
+  fail_unless (stat (path, &info) == 0);
+  fail_if (512 * (guint64) info.st_blocks > (guint64) info.st_size + (1 << 17));
+}
+
 void
 check_recording (const gchar * path, guint chunks, gboolean footer)
 {
@@ -115,6 +127,8 @@ check_recording (const gchar * path, guint chunks, gboolean footer)
   assert_equals_int (recording.footer, footer);
   fail_unless (recording.complete);
   g_free (recording.data);
+  if (footer)
+    check_disk_space (path);
 }
 
 /* The texts of all messages of a kind, one after the other. */
