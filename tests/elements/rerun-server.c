@@ -228,19 +228,40 @@ wait_for_end (Client * self)
 }
 
 static void
+submit_settings (Client * self)
+{
+  guint32 window = self->server->options.window;
+  nghttp2_settings_entry entry =
+      { NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, window };
+
+  nghttp2_submit_settings (self->session, NGHTTP2_FLAG_NONE, &entry,
+      window != 0);
+}
+
+/* Was told so when it had nothing to read. */
+static gboolean
+is_told_to_stop_reading (Client * self)
+{
+  return behaviour (self) == SERVER_STOPS_READING
+      && self->messages >= self->server->options.after;
+}
+
+static void
 serve_http2 (Client * self)
 {
   GInputStream *input = g_io_stream_get_input_stream (self->stream);
   guint8 data[65536];
 
   self->session = session_new (self);
-  nghttp2_submit_settings (self->session, NGHTTP2_FLAG_NONE, NULL, 0);
+  submit_settings (self);
   while (!self->over && nghttp2_session_send (self->session) == 0
       && (nghttp2_session_want_read (self->session)
           || nghttp2_session_want_write (self->session))) {
     gssize n = g_input_stream_read (input, data, sizeof data,
         self->server->cancellable, NULL);
 
+    if (is_told_to_stop_reading (self))
+      wait_for_end (self);
     if (n <= 0 || nghttp2_session_mem_recv (self->session, data, n) < 0)
       break;
     if (self->hung)
@@ -303,13 +324,22 @@ start_tls (RerunServer * self, GSocketConnection * socket)
   return tls;
 }
 
+/* What misbehaves from the first byte on does so instead of TLS. */
+static gboolean
+speaks_tls (Client * self)
+{
+  ServerBehaviour now = behaviour (self);
+
+  return self->server->options.certificate != NULL
+      && (now == SERVER_GOOD || now > SERVER_GARBAGE);
+}
+
 static void
 serve_connection (RerunServer * self, GSocketConnection * socket)
 {
   Client client = { self, socket, };
 
-  client.stream = self->options.certificate != NULL
-      && self->behaviour != SERVER_CLOSES ? start_tls (self, socket) :
+  client.stream = speaks_tls (&client) ? start_tls (self, socket) :
       g_object_ref (G_IO_STREAM (socket));
   if (client.stream == NULL)
     return;

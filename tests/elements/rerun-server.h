@@ -36,6 +36,7 @@ typedef struct
   guint after;                  /* messages until it happens */
   gint status;                  /* gRPC's */
   GTlsCertificate *certificate; /* NULL: no TLS */
+  guint32 window;               /* bytes that a client may send ahead, 0: 64 kB */
   guint port;                   /* 0: any */
 } ServerOptions;
 

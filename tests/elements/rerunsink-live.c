@@ -187,11 +187,18 @@ check_first (RerunServer * server, guint i)
 
 /* --- a good server ----------------------------------------------------------- */
 
+/* Also one that takes a tenth of a frame at a time, and ends the connection with
+ * who sends more. */
 GST_START_TEST (test_good)
 {
-  RerunServer *server = rerun_server_new (&(ServerOptions) { 0, });
+  RerunServer *server = rerun_server_new (&(ServerOptions) {
+        .window = __i__ == 0 ? 0 : 1000
+      }
+  );
   GstBus *bus;
   GstHarness *h = harness_new (uri_of (server), &bus, NULL);
+  GstMessage *stats;
+  guint64 written;
 
   push (h, 0, 100);
   gst_harness_push_event (h, gst_event_new_eos ());
@@ -204,7 +211,11 @@ GST_START_TEST (test_good)
   assert_equals_uint64 (stat_of (h, "uri-queue-bytes"), 0);
   gst_message_unref (wait_for (bus, GST_MESSAGE_ELEMENT,
           "rerunsink-connected"));
-  gst_message_unref (wait_for (bus, GST_MESSAGE_ELEMENT, "rerunsink-stats"));
+  stats = wait_for (bus, GST_MESSAGE_ELEMENT, "rerunsink-stats");
+  fail_unless (gst_structure_get_uint64 (gst_message_get_structure (stats),
+          "uri-frames-written", &written));
+  assert_equals_uint64 (written, 100);
+  gst_message_unref (stats);
   harness_stop (h);
   assert_equals_int (rerun_server_get_connections (server), 1);
   assert_equals_int (rerun_server_get_ended (server), 1);
@@ -458,6 +469,13 @@ static const struct
 
 #define BOUND G_GUINT64_CONSTANT (100000)
 
+/* Less than any time that the sink gives a server, 5 s. */
+static void
+check_nobody_waited (gint64 since)
+{
+  fail_unless (g_get_monotonic_time () - since < 4 * G_TIME_SPAN_SECOND);
+}
+
 /* Whatever it does: frames go on into the file, memory is bounded, the numbers
  * agree, stopping works. And what it does is said. */
 GST_START_TEST (test_misbehaves)
@@ -467,21 +485,129 @@ GST_START_TEST (test_misbehaves)
   GstBus *bus;
   GstHarness *h = harness_new (uri_of (server), &bus, "location", location,
       "max-queue-bytes", BOUND, "drain-timeout", 20 * GST_MSECOND, NULL);
+  gint64 since = g_get_monotonic_time ();
 
   for (guint n = 0; n < 300; n++) {
     push (h, n, n + 1);
     /* one frame may be on its way */
     fail_unless (stat_of (h, "uri-queue-bytes") <= BOUND + 20000);
   }
+  check_nobody_waited (since);
   check_balance (h, 300);
   if (said != NULL)
     wait_for_text (bus, GST_MESSAGE_WARNING, said);
+  since = g_get_monotonic_time ();
   gst_harness_push_event (h, gst_event_new_eos ());
   check_balance (h, 300);
   harness_stop (h);
+  check_nobody_waited (since);
   check_recording (location, STATIC + 300, TRUE);
   gst_object_unref (bus);
   rerun_server_free (server);
+}
+
+GST_END_TEST;
+
+static gpointer
+push_until_flushing (gpointer data)
+{
+  GstHarness *h = data;
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  for (guint n = 0; flow == GST_FLOW_OK; n++)
+    flow = gst_harness_push (h, rvl_buffer (n));
+  return GINT_TO_POINTER (flow);
+}
+
+static gpointer
+push_eos (gpointer data)
+{
+  GstHarness *h = data;
+
+  gst_harness_push (h, rvl_buffer (0));
+  gst_harness_push_event (h, gst_event_new_eos ());
+  return NULL;
+}
+
+/* How long a flush, with its unlock(), takes while a thread of @push waits. */
+static gint64
+time_flush (GstHarness * h, GThreadFunc push)
+{
+  GThread *thread = g_thread_new ("push", push, h);
+  GstSegment segment;
+  gint64 since;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  g_usleep (5000);
+  since = g_get_monotonic_time ();
+  gst_harness_push_event (h, gst_event_new_flush_start ());
+  since = g_get_monotonic_time () - since;
+  g_thread_join (thread);
+  gst_harness_push_event (h, gst_event_new_flush_stop (TRUE));
+  gst_harness_push_event (h, gst_event_new_segment (&segment));
+  return since;
+}
+
+/* A stream that waits for room, or for the end, is free again within 20 ms. What
+ * the sink takes is the best of some times: the others are the machine's. */
+GST_START_TEST (test_unlock)
+{
+  RerunServer *server = rerun_server_new (&misbehaviours[__i__].options);
+  GstBus *bus;
+  GstHarness *h = harness_new (uri_of (server), &bus, "leaky", 0,
+      "max-queue-bytes", BOUND, "drain-timeout", 100 * GST_MSECOND, NULL);
+  gint64 full = G_MAXINT64, end = G_MAXINT64;
+
+  for (guint i = 0; i < 10; i++) {
+    full = MIN (full, time_flush (h, push_until_flushing));
+    end = MIN (end, time_flush (h, push_eos));
+  }
+  fail_unless (full < 20 * G_TIME_SPAN_MILLISECOND, "%d us", (gint) full);
+  fail_unless (end < 20 * G_TIME_SPAN_MILLISECOND, "%d us", (gint) end);
+  check_balance (h, stat_of (h, "frames"));
+  harness_stop (h);
+  gst_object_unref (bus);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
+/* The time until it is said that @server, silent from now on, is gone. */
+static void
+check_noticed (GstBus * bus, gint64 since)
+{
+  wait_for_text (bus, GST_MESSAGE_WARNING, "has not answered");
+  fail_unless (g_get_monotonic_time () - since < 10 * G_TIME_SPAN_SECOND);
+}
+
+/* One in the middle of the stream, one while there is nothing to send. */
+GST_START_TEST (test_vanishes)
+{
+  RerunServer *busy = rerun_server_new (&(ServerOptions) {
+        .behaviour = SERVER_STOPS_READING,.after = N_FIRST + 5
+      });
+  RerunServer *idle = rerun_server_new (&(ServerOptions) { 0, });
+  GstBus *busy_bus, *idle_bus;
+  GstHarness *at_busy = harness_new (uri_of (busy), &busy_bus, "drain-timeout",
+      (guint64) 0, NULL);
+  GstHarness *at_idle = harness_new (uri_of (idle), &idle_bus, "recording-id",
+      "idle", NULL);
+  gint64 since;
+
+  push (at_idle, 0, 5);
+  gst_harness_push_event (at_idle, gst_event_new_eos ());
+  push (at_busy, 0, 20);
+  rerun_server_wait_messages (busy, N_FIRST + 5);
+  since = g_get_monotonic_time ();
+  rerun_server_set_behaviour (idle, SERVER_STOPS_READING);
+  check_noticed (busy_bus, since);
+  check_noticed (idle_bus, since);
+  harness_stop (at_busy);
+  harness_stop (at_idle);
+  gst_object_unref (busy_bus);
+  gst_object_unref (idle_bus);
+  rerun_server_free (busy);
+  rerun_server_free (idle);
 }
 
 GST_END_TEST;
@@ -523,11 +649,15 @@ GST_START_TEST (test_undelivered)
   GstHarness *h =
       harness_new (uri_of (server), &bus, "drain-timeout", 50 * GST_MSECOND,
       NULL);
+  gint64 since;
 
   push (h, 0, 20);
+  since = g_get_monotonic_time ();
   if (__i__ == 0)
     gst_harness_push_event (h, gst_event_new_eos ());
   harness_stop (h);
+  fail_unless (g_get_monotonic_time () - since >= 50 * G_TIME_SPAN_MILLISECOND);
+  check_nobody_waited (since);
   check_said (bus, GST_MESSAGE_WARNING, WORDS ("20 frames", "not delivered",
           "drain-timeout"));
   gst_object_unref (bus);
@@ -556,17 +686,6 @@ GST_START_TEST (test_never_replies)
 }
 
 GST_END_TEST;
-
-static gpointer
-push_until_flushing (gpointer data)
-{
-  GstHarness *h = data;
-  GstFlowReturn flow = GST_FLOW_OK;
-
-  for (guint n = 0; flow == GST_FLOW_OK; n++)
-    flow = gst_harness_push (h, rvl_buffer (n));
-  return GINT_TO_POINTER (flow);
-}
 
 /* leaky=no waits, and can be interrupted. */
 GST_START_TEST (test_leaky_no)
@@ -670,6 +789,9 @@ static const struct
 } bad_tls[] = {
   {SERVER_GOOD, "certificate"}, /* that nobody trusts */
   {SERVER_CLOSES, "cannot reach"},
+  {SERVER_GARBAGE, "cannot reach"},
+  {SERVER_HTTP1, "cannot reach"},
+  {SERVER_SILENT, NULL},
 };
 
 GST_START_TEST (test_tls_fails)
@@ -678,14 +800,22 @@ GST_START_TEST (test_tls_fails)
   RerunServer *server;
   GstBus *bus;
   GstHarness *h;
+  gint64 since;
 
   if (no_tls ())
     return;
   options.certificate = test_certificate ();
   server = rerun_server_new (&options);
-  h = harness_new (uri_of (server), &bus, NULL);
-  wait_for_text (bus, GST_MESSAGE_WARNING, bad_tls[__i__].said);
+  h = harness_new (uri_of (server), &bus, "drain-timeout", 20 * GST_MSECOND,
+      NULL);
+  if (bad_tls[__i__].said != NULL)
+    wait_for_text (bus, GST_MESSAGE_WARNING, bad_tls[__i__].said);
+  since = g_get_monotonic_time ();
+  push (h, 0, 20);
+  gst_harness_push_event (h, gst_event_new_eos ());
+  check_balance (h, 20);
   harness_stop (h);
+  check_nobody_waited (since);
   gst_object_unref (bus);
   rerun_server_free (server);
   g_object_unref (options.certificate);
@@ -975,7 +1105,7 @@ rerunsink_live_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, setup, teardown);
-  tcase_add_test (tc, test_good);
+  tcase_add_loop_test (tc, test_good, 0, 2);
   tcase_add_test (tc, test_stop_delivers);
   tcase_add_test (tc, test_file_too);
   tcase_add_test (tc, test_shared_connection);
@@ -983,6 +1113,8 @@ rerunsink_live_suite (void)
   tcase_add_test (tc, test_server_restarts);
   tcase_add_test (tc, test_unconfirmed_again);
   tcase_add_loop_test (tc, test_misbehaves, 0, G_N_ELEMENTS (misbehaviours));
+  tcase_add_loop_test (tc, test_unlock, 0, G_N_ELEMENTS (misbehaviours));
+  tcase_add_test (tc, test_vanishes);
   tcase_add_test (tc, test_said_once);
   tcase_add_loop_test (tc, test_undelivered, 0, 2);
   tcase_add_test (tc, test_never_replies);
