@@ -18,6 +18,7 @@ typedef struct
   gboolean writing;
   gint fail_at;                 /* the write that fails, -1 = none */
   gboolean away;                /* open() fails */
+  GArray *tries;                /* of open(): monotonic times */
   gboolean silent;              /* nothing is confirmed */
   gboolean woken;
   guint64 since_open;
@@ -50,9 +51,12 @@ static gboolean
 fake_open (RerunOutput * output, GError ** error)
 {
   Fake *self = (Fake *) output;
+  gint64 now = g_get_monotonic_time ();
   gboolean ok;
 
   g_mutex_lock (&self->lock);
+  g_array_append_val (self->tries, now);
+  g_cond_broadcast (&self->cond);
   ok = !self->away;
   self->since_open = 0;
   self->opened += ok;
@@ -150,6 +154,7 @@ fake_free (RerunOutput * output)
 
   g_array_unref (self->slots);
   g_array_unref (self->ids);
+  g_array_unref (self->tries);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
 }
@@ -184,6 +189,7 @@ fake_new (const RerunOutputClass * klass, RerunLeaky leaky, guint n_frames)
   self->fail_at = -1;
   self->slots = g_array_new (FALSE, FALSE, sizeof (guint));
   self->ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+  self->tries = g_array_new (FALSE, FALSE, sizeof (gint64));
   rerun_output_init (&self->parent, klass, g_strdup ("fake"), &settings);
   finished = finished_last = 0;
   return self;
@@ -717,6 +723,30 @@ GST_START_TEST (test_unconfirmed_is_bounded)
 
 GST_END_TEST;
 
+/* 100 ms after the first failure, then twice as long each time. */
+GST_START_TEST (test_delays_grow)
+{
+  Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_DOWNSTREAM, 3);
+  RerunUser *user = rerun_output_attach (&fake->parent, element);
+  gint64 delay = 100 * G_TIME_SPAN_MILLISECOND;
+
+  fake->away = TRUE;
+  rerun_output_start (&fake->parent);
+  g_mutex_lock (&fake->lock);
+  while (fake->tries->len < 5)
+    g_cond_wait (&fake->cond, &fake->lock);
+  for (guint i = 1; i < 5; i++) {
+    gint64 *tries = &g_array_index (fake->tries, gint64, i);
+
+    fail_unless (tries[0] - tries[-1] >= delay);
+    delay *= 2;
+  }
+  g_mutex_unlock (&fake->lock);
+  stop (fake, user);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_stop_while_away)
 {
   Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_DOWNSTREAM, 3);
@@ -756,6 +786,7 @@ rerun_output_suite (void)
   tcase_add_test (tc, test_comes_later);
   tcase_add_test (tc, test_reconnect);
   tcase_add_test (tc, test_unconfirmed_is_bounded);
+  tcase_add_test (tc, test_delays_grow);
   tcase_add_test (tc, test_stop_while_away);
   return s;
 }

@@ -12,6 +12,7 @@
 
 #include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>
+#include <gst/base/gstbasesink.h>
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
 
@@ -322,6 +323,56 @@ GST_START_TEST (test_states)
   check_silent (bus);
   gst_element_set_bus (sink, NULL);
   gst_object_unref (sink);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
+/* --- latency and quality of service ------------------------------------------ */
+
+static void
+check_latency (GstElement * sink, gboolean live, GstClockTime latency)
+{
+  GstQuery *query = gst_query_new_latency ();
+  GstClockTime min;
+  gboolean is_live;
+
+  fail_unless (gst_element_query (sink, query));
+  gst_query_parse_latency (query, &is_live, &min, NULL);
+  assert_equals_int (is_live, live);
+  assert_equals_uint64 (min, latency);
+  gst_query_unref (query);
+}
+
+/* No latency of its own, and with sync=true that of any sink. Frames that are late
+ * are kept, and upstream is not told of them. */
+GST_START_TEST (test_latency_and_qos)
+{
+  const gboolean sync = __i__ == 1;
+  GstBus *bus;
+  GstElement *sink = sink_new (&bus);
+  GstHarness *h;
+  GstEvent *event;
+
+  h = gst_harness_new_with_element (sink, "sink", NULL);
+  gst_object_unref (sink);
+  /* after the harness, which unsets it */
+  g_object_set (sink, "sync", sync, NULL);
+  gst_harness_set_src_caps_str (h, RVL_CAPS);
+  gst_harness_set_upstream_latency (h, 30 * GST_MSECOND);
+  /* far ahead of the frames: it counts from the start of the machine */
+  gst_harness_use_systemclock (h);
+  for (guint n = 0; n < 10; n++)
+    assert_equals_int (gst_harness_push (h, rvl_buffer (n)), GST_FLOW_OK);
+  check_latency (sink, sync, 30 * GST_MSECOND + (sync ?
+          gst_base_sink_get_processing_deadline (GST_BASE_SINK (sink)) : 0));
+  while ((event = gst_harness_try_pull_upstream_event (h)) != NULL) {
+    fail_if (GST_EVENT_TYPE (event) == GST_EVENT_QOS);
+    gst_event_unref (event);
+  }
+  harness_stop (h);
+  check_recording (location, STATIC + 10, TRUE);
+  check_silent (bus);
   gst_object_unref (bus);
 }
 
@@ -1129,6 +1180,7 @@ rerunsink_suite (void)
   tcase_add_test (tc, test_restart);
   tcase_add_test (tc, test_preroll_does_not_log);
   tcase_add_test (tc, test_states);
+  tcase_add_loop_test (tc, test_latency_and_qos, 0, 2);
   tcase_add_test (tc, test_range_again_by_a_tenth);
   tcase_add_test (tc, test_pinhole);
   tcase_add_test (tc, test_pinhole_property);
