@@ -292,16 +292,32 @@ gst_depth_colormap_set_info (GstVideoFilter * filter, GstCaps * incaps,
 {
   GstDepthColormap *self = GST_DEPTH_COLORMAP (filter);
 
-  if (!gst_depth_raw_info_from_caps (in_info, GST_ELEMENT (self), incaps)
-      || !gst_depth_rule_set_caps (&self->rule, GST_ELEMENT (self), incaps))
-    return FALSE;
-
   self->layout = layout_of (out_info);
   self->ramp_made = FALSE;
   memset (&self->measured, 0, sizeof (self->measured));
   self->equalizer.measured = false;
   self->last_pts = GST_CLOCK_TIME_NONE;
   return TRUE;
+}
+
+/* Before the base classes, which refuse caps without a word. */
+static gboolean
+gst_depth_colormap_sink_event (GstBaseTransform * trans, GstEvent * event)
+{
+  GstDepthColormap *self = GST_DEPTH_COLORMAP (trans);
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
+    GstVideoInfo info;
+    GstCaps *caps;
+
+    gst_event_parse_caps (event, &caps);
+    if (!gst_depth_raw_info_from_caps (&info, GST_ELEMENT (self), caps)
+        || !gst_depth_rule_set_caps (&self->rule, GST_ELEMENT (self), caps)) {
+      gst_event_unref (event);
+      return FALSE;
+    }
+  }
+  return GST_BASE_TRANSFORM_CLASS (parent_class)->sink_event (trans, event);
 }
 
 static gboolean
@@ -629,6 +645,7 @@ gst_depth_colormap_class_init (GstDepthColormapClass * klass)
 
   trans_class->start = GST_DEBUG_FUNCPTR (gst_depth_colormap_start);
   trans_class->stop = GST_DEBUG_FUNCPTR (gst_depth_colormap_stop);
+  trans_class->sink_event = GST_DEBUG_FUNCPTR (gst_depth_colormap_sink_event);
   trans_class->transform_caps =
       GST_DEBUG_FUNCPTR (gst_depth_colormap_transform_caps);
   trans_class->transform_meta =

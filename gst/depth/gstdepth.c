@@ -53,6 +53,8 @@ static const Property properties[] = {
 #define VALUE(rule, property) \
   (*(gdouble *) ((guint8 *) (rule) + (property)->offset))
 
+static G_DEFINE_QUARK (gst - depth - refused - caps, refused_caps);
+
 static gboolean
 property_valid (const Property * property, gdouble value)
 {
@@ -178,6 +180,7 @@ gst_depth_rule_check (GstDepthRule * rule, GstElement * element)
 
   rule->caps_meter = 0;
   rule->said_default = rule->said_bad_meta = FALSE;
+  g_object_set_qdata (G_OBJECT (element), refused_caps_quark (), NULL);
   if (problem == NULL)
     return TRUE;
   GST_ELEMENT_ERROR (element, LIBRARY, SETTINGS, ("%s", problem), (NULL));
@@ -206,22 +209,32 @@ gst_depth_caps_set_meter (GstCaps * caps, gdouble meter)
 }
 
 gboolean
+gst_depth_refuse_caps (GstElement * element, const GstCaps * caps,
+    gchar * problem)
+{
+  /* A reference, so that the address is of no other caps. */
+  if (g_object_get_qdata (G_OBJECT (element), refused_caps_quark ()) != caps) {
+    g_object_set_qdata_full (G_OBJECT (element), refused_caps_quark (),
+        gst_caps_ref ((GstCaps *) caps), (GDestroyNotify) gst_caps_unref);
+    GST_ELEMENT_ERROR (element, STREAM, FORMAT, ("%s", problem),
+        ("%" GST_PTR_FORMAT, caps));
+  }
+  g_free (problem);
+  return FALSE;
+}
+
+gboolean
 gst_depth_raw_info_from_caps (GstVideoInfo * info, GstElement * element,
     const GstCaps * caps)
 {
-  if (!gst_video_info_from_caps (info, caps)) {
-    GST_ELEMENT_ERROR (element, STREAM, FORMAT,
-        ("Caps of raw depth need format, width and height"),
-        ("%" GST_PTR_FORMAT, caps));
-    return FALSE;
-  }
-  if (GST_VIDEO_INFO_IS_INTERLACED (info)) {
-    GST_ELEMENT_ERROR (element, STREAM, FORMAT,
-        ("interlace-mode is %s; depth must be progressive",
+  if (!gst_video_info_from_caps (info, caps))
+    return gst_depth_refuse_caps (element, caps,
+        g_strdup ("Caps of raw depth need format, width and height"));
+  if (GST_VIDEO_INFO_IS_INTERLACED (info))
+    return gst_depth_refuse_caps (element, caps,
+        g_strdup_printf ("interlace-mode is %s; depth must be progressive",
             gst_video_interlace_mode_to_string (GST_VIDEO_INFO_INTERLACE_MODE
-                (info))), ("%" GST_PTR_FORMAT, caps));
-    return FALSE;
-  }
+                (info))));
   return TRUE;
 }
 
@@ -234,15 +247,13 @@ gst_depth_rule_set_caps (GstDepthRule * rule, GstElement * element,
   rule->caps_meter = 0;
   if (!gst_depth_caps_get_meter (caps, &meter))
     return TRUE;
-  if (meter_valid (meter)) {
-    rule->caps_meter = meter;
-    return TRUE;
-  }
-  GST_ELEMENT_ERROR (element, STREAM, FORMAT,
-      (CAPS_FIELD " of the caps is %.10g%s; allowed is a fraction of "
-          METER_RANGE ", as 1000/1", meter, meter_remedy (meter)),
-      ("%" GST_PTR_FORMAT, caps));
-  return FALSE;
+  if (!meter_valid (meter))
+    return gst_depth_refuse_caps (element, caps,
+        g_strdup_printf (CAPS_FIELD " of the caps is %.10g%s; allowed is a "
+            "fraction of " METER_RANGE ", as 1000/1", meter,
+            meter_remedy (meter)));
+  rule->caps_meter = meter;
+  return TRUE;
 }
 
 /* Metadata that cannot be is as if it were not there, said once. */

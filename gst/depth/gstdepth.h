@@ -25,6 +25,18 @@ gboolean gst_depth_caps_get_meter (const GstCaps * caps, gdouble * meter);
 void gst_depth_caps_set_meter (GstCaps * caps, gdouble meter);
 
 /**
+ * gst_depth_refuse_caps:
+ * @problem: (transfer full): what is wrong with @caps
+ *
+ * Posts one element error, also where upstream pushes the same caps again with
+ * its next buffer.
+ *
+ * Returns: %FALSE
+ */
+gboolean gst_depth_refuse_caps (GstElement * element, const GstCaps * caps,
+    gchar * problem);
+
+/**
  * gst_depth_raw_info_from_caps:
  *
  * What @caps of raw depth say. Caps without a size, and interlaced video, are

@@ -462,15 +462,6 @@ gst_rvl_depth_enc_set_format (GstVideoEncoder * encoder,
     GstVideoCodecState * state)
 {
   GstRvlDepthEnc *self = GST_RVL_DEPTH_ENC (encoder);
-  guint width = GST_VIDEO_INFO_WIDTH (&state->info);
-  guint height = GST_VIDEO_INFO_HEIGHT (&state->info);
-
-  if (width * height > RVL_MAX_PIXELS) {
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("Frames of %ux%u are too large; at most %u pixels are allowed", width,
-            height, RVL_MAX_PIXELS), ("%" GST_PTR_FORMAT, state->caps));
-    return FALSE;
-  }
 
   make_band_pool (self, &state->info);
   g_clear_pointer (&self->state, gst_video_codec_state_unref);
@@ -484,10 +475,20 @@ gst_rvl_depth_enc_set_format (GstVideoEncoder * encoder,
 static gboolean
 check_caps (GstRvlDepthEnc * self, GstCaps * caps)
 {
+  GstElement *element = GST_ELEMENT (self);
   GstVideoInfo info;
+  guint width, height;
 
-  return gst_depth_raw_info_from_caps (&info, GST_ELEMENT (self), caps)
-      && gst_depth_rule_set_caps (&self->rule, GST_ELEMENT (self), caps);
+  if (!gst_depth_raw_info_from_caps (&info, element, caps)
+      || !gst_depth_rule_set_caps (&self->rule, element, caps))
+    return FALSE;
+  width = GST_VIDEO_INFO_WIDTH (&info);
+  height = GST_VIDEO_INFO_HEIGHT (&info);
+  if (width * height > RVL_MAX_PIXELS)
+    return gst_depth_refuse_caps (element, caps,
+        g_strdup_printf ("Frames of %ux%u are too large; at most %u pixels are "
+            "allowed", width, height, RVL_MAX_PIXELS));
+  return TRUE;
 }
 
 static gboolean

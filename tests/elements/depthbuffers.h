@@ -164,6 +164,25 @@ assert_message (GstBus * bus, GstMessageType type, const gchar * word,
   g_free (text);
 }
 
+/* Caps that are refused get one error, though they come again with the buffer. */
+static inline void
+assert_refused (GstHarness * h, GstBus * bus, const gchar * text,
+    const gchar * word, const gchar * word2)
+{
+  GstCaps *caps = gst_caps_from_string (text);
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_play (h);
+  gst_harness_push_event (h, gst_event_new_stream_start ("refused"));
+  gst_harness_push_event (h, gst_event_new_caps (caps));
+  gst_harness_push_event (h, gst_event_new_segment (&segment));
+  fail_unless (gst_harness_push (h, gst_buffer_new_memdup ("12345678", 8))
+      != GST_FLOW_OK);
+  assert_message (bus, GST_MESSAGE_ERROR, word, word2);
+  gst_caps_unref (caps);
+}
+
 static inline GstBus *
 watch (GstElement * element)
 {

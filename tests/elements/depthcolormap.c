@@ -483,13 +483,24 @@ pop_error (void)
   return gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
 }
 
-GST_START_TEST (test_interlaced)
+/* One error, though the caps come again with the buffer. */
+GST_START_TEST (test_bad_caps)
 {
+  static const gchar *const table[][2] = {
+    {"width=8,height=6,interlace-mode=interleaved", "interleaved"},
+    {"width=8,height=6,depth-meter=1/1000", "depth-meter"},
+    {"width=8", "width and height"},
+    {"framerate=30/1", "width and height"},
+  };
+  GstHarness *h = harness_new (8, 6, "RGBA", "");
   guint16 samples[48] = { 0, };
-  GstHarness *h = harness_new (8, 6, "RGBA", ",interlace-mode=interleaved");
+  gchar *text = g_strdup_printf ("video/x-raw,format=GRAY16_LE,%s",
+      table[__i__][0]);
+  GstCaps *caps = gst_caps_from_string (text);
   GstMessage *message;
   GError *error;
 
+  gst_harness_push_event (h, gst_event_new_caps (caps));
   assert_equals_int (gst_harness_push (h, frame_new (samples, 8, 6, 0)),
       GST_FLOW_NOT_NEGOTIATED);
   message = pop_error ();
@@ -497,9 +508,13 @@ GST_START_TEST (test_interlaced)
   gst_message_parse_error (message, &error, NULL);
   fail_unless (g_error_matches (error, GST_STREAM_ERROR,
           GST_STREAM_ERROR_FORMAT));
-  fail_unless (strstr (error->message, "interlace-mode is interleaved"));
+  fail_unless (strstr (error->message, table[__i__][1]) != NULL, "%s",
+      error->message);
   g_error_free (error);
   gst_message_unref (message);
+  fail_unless (pop_error () == NULL);
+  gst_caps_unref (caps);
+  g_free (text);
   harness_free (h);
 }
 
@@ -1056,7 +1071,7 @@ depthcolormap_suite (void)
   tcase_add_test (tc, test_rule);
   tcase_add_test (tc, test_strides);
   tcase_add_test (tc, test_downstream_pool);
-  tcase_add_test (tc, test_interlaced);
+  tcase_add_loop_test (tc, test_bad_caps, 0, 4);
   tcase_add_test (tc, test_small_buffer);
   tcase_add_test (tc, test_bytes);
   tcase_add_test (tc, test_bad_range);
