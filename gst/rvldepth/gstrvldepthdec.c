@@ -85,6 +85,7 @@ struct _GstRvlDepthDec
   gdouble meter;
 
   Png16Decoder *png;
+  GstPadChainFunction parent_chain;
 };
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
@@ -448,6 +449,28 @@ gst_rvl_depth_dec_sink_event (GstVideoDecoder * decoder, GstEvent * event)
   return GST_VIDEO_DECODER_CLASS (parent_class)->sink_event (decoder, event);
 }
 
+/* Where input is bytes, the base class would collect an empty buffer without a
+ * trace: handled as a frame, it is reported. Backwards, it collects what comes
+ * up to the next discontinuity and turns that round, as a group of pictures
+ * needs it; here each frame is one. */
+static GstFlowReturn
+gst_rvl_depth_dec_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  GstVideoDecoder *decoder = GST_VIDEO_DECODER (parent);
+  gboolean packetized = gst_video_decoder_get_packetized (decoder);
+  GstFlowReturn flow;
+
+  if (gst_buffer_get_size (buffer) == 0)
+    gst_video_decoder_set_packetized (decoder, TRUE);
+  if (decoder->input_segment.rate < 0) {
+    buffer = gst_buffer_make_writable (buffer);
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  }
+  flow = GST_RVL_DEPTH_DEC (parent)->parent_chain (pad, parent, buffer);
+  gst_video_decoder_set_packetized (decoder, packetized);
+  return flow;
+}
+
 static gboolean
 gst_rvl_depth_dec_decide_allocation (GstVideoDecoder * decoder,
     GstQuery * query)
@@ -574,8 +597,12 @@ gst_rvl_depth_dec_class_init (GstRvlDepthDecClass * klass)
 static void
 gst_rvl_depth_dec_init (GstRvlDepthDec * self)
 {
+  GstPad *sinkpad = GST_VIDEO_DECODER_SINK_PAD (self);
+
   gst_depth_rule_init (&self->rule);
+  self->parent_chain = GST_PAD_CHAINFUNC (sinkpad);
+  gst_pad_set_chain_function (sinkpad, gst_rvl_depth_dec_chain);
   gst_video_decoder_set_use_default_pad_acceptcaps (GST_VIDEO_DECODER (self),
       TRUE);
-  GST_PAD_SET_ACCEPT_TEMPLATE (GST_VIDEO_DECODER_SINK_PAD (self));
+  GST_PAD_SET_ACCEPT_TEMPLATE (sinkpad);
 }

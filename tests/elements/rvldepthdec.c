@@ -683,6 +683,57 @@ GST_START_TEST (test_rvl_from_bytes)
 
 GST_END_TEST;
 
+/* An empty file among others, which has no bytes to tell of it. */
+GST_START_TEST (test_empty_file)
+{
+  GstHarness *h = byte_decoder_new (media_types[__i__]);
+  guint16 *samples = samples_new (64, 48, RANDOM);
+
+  for (guint i = 0; i < 3; i++) {
+    push_in_pieces (h, encoded_new (__i__, samples, 64, 48, 0), 1 << 20);
+    pull_samples (h, samples);
+    fail_unless_equals_int (gst_harness_push (h, gst_buffer_new ()),
+        GST_FLOW_OK);
+    assert_message (bus, GST_MESSAGE_WARNING, "dropped", "empty");
+  }
+  push_in_pieces (h, encoded_new (__i__, samples, 64, 48, 0), 1 << 20);
+  gst_harness_push_event (h, gst_event_new_eos ());
+  pull_samples (h, samples);
+  fail_unless_equals_int (gst_harness_buffers_in_queue (h), 0);
+  g_free (samples);
+  decoder_free (h);
+}
+
+GST_END_TEST;
+
+/* Frames leave in the order they came in, which backwards is that of time from
+ * the end. */
+GST_START_TEST (test_backwards)
+{
+  GstHarness *h = decoder_new ("rvldepthdec", media_types[__i__]);
+  guint16 *samples = samples_new (64, 48, RANDOM);
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  segment.rate = -1;
+  segment.stop = 5 * FRAME;
+  gst_harness_push_event (h, gst_event_new_segment (&segment));
+  for (guint i = 5; i-- > 0;)
+    gst_harness_push (h, encoded_new (__i__, samples, 64, 48, i));
+  gst_harness_push_event (h, gst_event_new_eos ());
+  for (guint i = 5; i-- > 0;) {
+    GstBuffer *out = gst_harness_try_pull (h);
+
+    fail_unless (out != NULL);
+    fail_unless_equals_uint64 (GST_BUFFER_PTS (out), i * FRAME);
+    gst_buffer_unref (out);
+  }
+  g_free (samples);
+  decoder_free (h);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_caps_queries)
 {
   static const struct
@@ -723,14 +774,9 @@ GST_END_TEST;
 GST_START_TEST (test_bad_caps)
 {
   GstHarness *h = decoder_new ("rvldepthdec", NULL);
-  GstCaps *caps = gst_caps_from_string ("image/x-rvl,depth-meter="
-      "(fraction)1/1000");
 
-  gst_harness_play (h);
-  gst_harness_push_event (h, gst_event_new_stream_start ("s"));
-  gst_harness_push_event (h, gst_event_new_caps (caps));
-  assert_message (bus, GST_MESSAGE_ERROR, "depth-meter", "1000/1");
-  gst_caps_unref (caps);
+  assert_refused (h, bus, "image/x-rvl,depth-meter=(fraction)1/1000",
+      "depth-meter", "1000/1");
   decoder_free (h);
 }
 
@@ -933,6 +979,8 @@ rvldepthdec_suite (void)
       G_N_ELEMENTS (pieces));
   tcase_add_test (tc, test_endless_png);
   tcase_add_loop_test (tc, test_rvl_from_bytes, 0, 2);
+  tcase_add_loop_test (tc, test_empty_file, 0, 2);
+  tcase_add_loop_test (tc, test_backwards, 0, 2);
   tcase_add_test (tc, test_caps_queries);
   tcase_add_test (tc, test_bad_caps);
   tcase_add_test (tc, test_bad_property);
