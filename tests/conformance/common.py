@@ -88,13 +88,24 @@ def load(path):
     return np.array(Image.open(path)).astype("<u2")
 
 
-def real_frames(count, sensor="realsense_d4xx_640x480"):
-    """Real frames where ../shared is, else a picture that has every 16-bit value, holes and noise."""
+def real_frames(count, sensor="realsense_d4xx_640x480", stand_in=None):
+    """Real frames where ../shared is, else those of stand_in, else pictures that have every 16-bit value, holes and noise."""
     paths = sorted((SHARED / "data" / sensor).glob("*.png"))[:count]
     if paths:
         return [load(path) for path in paths]
     print(f"{SHARED} is not there: made-up frames stand in")
-    return made_frames(count)
+    return (stand_in or made_frames)(count)
+
+
+def made_surfaces(count, width=640, height=480):
+    """Hills of 0.7 to 3.3 m in millimetres, with a hole: something to look at."""
+    v, u = np.indices((height, width))
+    frames = []
+    for i in range(count):
+        frame = 2000 + 900 * np.sin(u / 70 + i / 5) * np.cos(v / 60) + 400 * np.sin(v / 90)
+        frame[200:260, 300:380] = 0
+        frames.append(frame.astype("<u2"))
+    return frames
 
 
 def made_frames(count, width=640, height=480):

@@ -16,7 +16,7 @@ SIZE = "1280x800"
 class LiveViewer(Test):
     def views(self, window):
         """{class: id} of the views that the Viewer makes by itself, once it shows data and has nothing to complain of."""
-        views = window.client.get_state().views
+        views = window.state().views
         return {v.view_class: v.view_id for v in views} if len(views) == 2 and not any(v.reports for v in views) else None
 
     def shot(self, window):
@@ -36,7 +36,7 @@ class LiveViewer(Test):
 
     def frames_shown(self, window):
         """The first and last frame that the Viewer has of the stream."""
-        for recording in window.client.get_state().recordings:
+        for recording in window.state().recordings:
             for timeline in recording.timelines:
                 if timeline.name == "frame":
                     return timeline.start, timeline.end

@@ -4,7 +4,7 @@ import subprocess
 
 import numpy as np
 import rerun as rr
-from common import Recording, Test, main, real_frames, record, rvl_decode, sdk_record
+from common import Recording, Test, made_surfaces, main, real_frames, record, rvl_decode, sdk_record
 from viewing import ENTITY, Window, difference, keep, layout, overlap, shown
 
 PINHOLE = (615.0, 615.0, 320.0, 240.0, 640, 480)
@@ -64,7 +64,7 @@ class Viewer(Test):
         return path
 
     def test_real_frames(self):
-        frames = real_frames(3)
+        frames = real_frames(3, stand_in=made_surfaces)
         ours = self.picture(self.record(frames, "real", **RIGHT), "real")
         blobs = Recording(self.folder / "real.rrd").blobs()
         sdk = sdk_record(self.folder / "sdk.rrd", "rvl", blobs, application="pictures", recording="one", entity=ENTITY, pinhole=PINHOLE)

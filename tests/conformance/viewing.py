@@ -56,19 +56,32 @@ class Window:
                 client = ViewerClient(address(self.port))
                 client.get_state()
                 return client
-            except ConnectionError:
+            except (ConnectionError, TimeoutError):
                 time.sleep(0.1)
         raise RuntimeError(f"the Viewer ended with {self.process.returncode}")
 
+    def ask(self, question, *arguments):
+        """The Viewer draws in software: where other work keeps the processors busy, its answer may come too late."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return question(*arguments)
+            except TimeoutError:
+                if time.monotonic() > end:
+                    raise
+
+    def state(self):
+        return self.ask(self.client.get_state)
+
     def picture(self, view=None):
         """Of one view, or of the whole window."""
-        return load(self.client.take_screenshot(view))
+        return load(self.ask(self.client.take_screenshot, view))
 
     def shots(self, ids):
         """The pictures of the views once two in a row are the same, None if that does not happen."""
         last, end = None, time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            state = self.client.get_state()
+            state = self.state()
             reports = {view.view_id: view.reports for view in state.views}
             if state.loading or not reports:
                 time.sleep(0.1)
