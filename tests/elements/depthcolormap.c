@@ -257,7 +257,10 @@ GST_START_TEST (test_metas)
   GstCaps *reference = gst_caps_new_empty_simple ("timestamp/x-unix");
   GstHarness *h = harness_new (8, 6, "RGBA", "");
   GstBuffer *buffer = frame_new (samples, 8, 6, 3);
+  GstBuffer *parent = gst_buffer_new ();
 
+  gst_buffer_add_parent_buffer_meta (buffer, parent);
+  gst_buffer_unref (parent);
   gst_buffer_set_depth_info (buffer, &depth);
   gst_buffer_set_pinhole_info (buffer, &pinhole);
   gst_buffer_add_reference_timestamp_meta (buffer, reference, 42, 7);
@@ -265,6 +268,8 @@ GST_START_TEST (test_metas)
   buffer = gst_harness_push_and_pull (h, buffer);
 
   fail_if (gst_buffer_get_depth_info (buffer, &depth));
+  /* whose memory is not in the picture: a camera's would be held */
+  fail_if (gst_buffer_get_parent_buffer_meta (buffer));
   fail_unless (gst_buffer_get_pinhole_info (buffer, &pinhole));
   assert_equals_float (pinhole.fy, 601);
   fail_unless (gst_buffer_get_reference_timestamp_meta (buffer, reference));
