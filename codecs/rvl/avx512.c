@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* AVX-512 with VBMI2, which compresses bytes: 32 samples a step. */
-#include "nibbles.h"
+#include "long-tokens.h"
 #include "tokens.h"
 
 #include <immintrin.h>
@@ -16,6 +16,8 @@ prepare (void)
       && __builtin_cpu_supports ("avx512vl")
       && __builtin_cpu_supports ("avx512vbmi")
       && __builtin_cpu_supports ("avx512vbmi2")
+      && __builtin_cpu_supports ("avx512bitalg")
+      && __builtin_cpu_supports ("gfni") && __builtin_cpu_supports ("bmi")
       && __builtin_cpu_supports ("bmi2") && __builtin_cpu_supports ("popcnt");
 }
 
@@ -244,96 +246,149 @@ make_words (const uint8_t * nibbles, size_t n, uint8_t * to)
 
 /* ---- decoding ---- */
 
-/* A nibble's three bits, and the top bit set if it is not its token's last. */
-static inline Vector
-mark (Vector nibble)
+#define STEP_WORDS 8
+
+/* Which of the last 64 nibbles go on. */
+typedef struct
 {
-  return _mm512_add_epi8 (nibble, bytes (0x78));
+  uint64_t on;
+} Splitter;
+
+static inline void
+splitter_start (Splitter * splitter)
+{
+  splitter->on = 0;
 }
 
-static void
-split_words (const uint8_t * from, uint8_t * nibbles)
+/* Each nibble of four words in 16 bits, and above it the three before. */
+static inline Vector
+nibbles_of (const uint8_t * from)
 {
-  for (size_t i = 0; i < PART_WORDS; i += 8) {
-    __m256i pairs = swap_words (_mm256_loadu_si256 ((const __m256i *) (from
-                + 4 * i)));
-    Vector wide = _mm512_cvtepu8_epi16 (pairs);
-    Vector nibble = _mm512_or_si512 (_mm512_srli_epi16 (wide, 4),
-        _mm512_slli_epi16 (wide, 8));
+  /* Each word twice, behind the one before it: the 16 bits from bits 28, 24, 20
+   * and 16 on, and those from bits 12, 8, 4 and 0 on. */
+  const Vector pairs = _mm512_setr_epi32 (4, 3, 4, 3, 5, 4, 5, 4, 6, 5, 6, 5,
+      7, 6, 7, 6);
+  const Vector shifts = _mm512_broadcast_i32x4 (_mm_setr_epi8 (28, 36, 24, 32,
+          20, 28, 16, 24, 12, 20, 8, 16, 4, 12, 0, 8));
+  __m256i eight = _mm256_loadu_si256 ((const __m256i *) (from - BEFORE));
 
-    _mm512_store_si512 (nibbles + 8 * i,
-        mark (_mm512_and_si512 (nibble, bytes (15))));
+  return _mm512_multishift_epi64_epi8 (shifts,
+      _mm512_permutexvar_epi32 (pairs, _mm512_castsi256_si512 (eight)));
+}
+
+/* What the tokens of one to four nibbles are that end with the lowest ones. */
+static inline Vector
+values_of (Vector nibbles)
+{
+  /* Of the two nibbles of a byte (low & 7) << 3 | (high & 7). */
+  const Vector pairs = _mm512_set1_epi64 (0x1020400102040000);
+  Vector all = _mm512_maddubs_epi16 (_mm512_gf2p8affine_epi64_epi8 (nibbles,
+          pairs, 0), words (0x0140));
+  /* The highest nibbles may be those of other tokens, from the first that does
+   * not go on: they are the lowest bits of all twelve. */
+  Vector stops = _mm512_andnot_si512 (nibbles, words (0x8880));
+  Vector below = _mm512_andnot_si512 (stops,
+      _mm512_add_epi16 (stops, words (-1)));
+  Vector others = _mm512_andnot_si512 (_mm512_srai_epi16 (below, 4),
+      words (0x7777));
+
+  return _mm512_srlv_epi16 (all, _mm512_popcnt_epi16 (others));
+}
+
+/* Those of four words; returns which nibbles end one. */
+static inline uint64_t
+keep_tokens (uint16_t * to, const uint8_t * from)
+{
+  Vector nibbles = nibbles_of (from);
+  __mmask32 ends = _mm512_testn_epi16_mask (nibbles, words (8));
+
+  _mm512_storeu_si512 (to, _mm512_maskz_compress_epi16 (ends,
+          values_of (nibbles)));
+  return ends;
+}
+
+static inline uint64_t
+reverse_nibbles (uint64_t nibbles)
+{
+  const uint64_t low = UINT64_C (0x0f0f0f0f0f0f0f0f);
+
+  nibbles = __builtin_bswap64 (nibbles);
+  return (nibbles & low) << 4 | (nibbles >> 4 & low);
+}
+
+/* Any token, by the place of its last nibble. */
+static uint64_t
+long_token (const uint8_t * from, unsigned place)
+{
+  const uint8_t *word = from + place / 8 * 4;
+  unsigned shift = 28 - place % 8 * 4;
+  uint64_t two = (uint64_t) load32 (word - 4) << 32 | load32 (word);
+  uint64_t last = two >> shift | (uint64_t) load32 (word - 8) << 1 << (63 -
+      shift);
+  uint64_t stops = ~last & UINT64_C (0x8888888888888880);
+  unsigned n = stops ? (unsigned) __builtin_ctzll (stops) / 4 : 16;
+
+  if (n > 11)
+    return NO_TOKEN;
+  return _pext_u64 (reverse_nibbles (last) >> (64 - 4 * n),
+      UINT64_C (0x7777777777777777)) & UINT32_MAX;
+}
+
+/* A step in which tokens of more than four nibbles end. */
+typedef struct
+{
+  const uint8_t *words;
+  uint16_t *token;              /* the first that ends there */
+  uint64_t ends, longer;
+} Crowd;
+
+static inline void
+put_long_tokens (LongTokens * longs, const Crowd * crowd)
+{
+  for (uint64_t longer = crowd->longer; longer; longer &= longer - 1) {
+    uint64_t below = _blsmsk_u64 (longer) >> 1;
+
+    long_tokens_put (longs, crowd->token + ones (crowd->ends & below),
+        long_token (crowd->words, ones (below)));
   }
 }
 
-/* The six bits of a nibble and the one before, or only the nibble's three where
- * that is another token's last. */
-static inline Vector
-digit_of (Vector nibble, Vector before, __mmask64 both)
-{
-  Vector high = _mm512_and_si512 (nibble, bytes (7));
-  Vector low = _mm512_and_si512 (before, bytes (7));
-
-  return _mm512_mask_add_epi8 (high, both, _mm512_slli_epi16 (high, 3), low);
-}
-
-/* Keeps the 16 bit values that end at one of 32 places: the last digit, moved by
- * the one or two nibbles before it, and those. */
-static inline uint16_t *
-keep_tokens (uint16_t * to, __m256i digit, __m256i rest, uint32_t three,
-    uint32_t four, uint32_t ends)
-{
-  Vector value = _mm512_cvtepu8_epi16 (digit);
-
-  value = _mm512_mask_slli_epi16 (value, three, value, 3);
-  value = _mm512_mask_slli_epi16 (value, four, value, 3);
-  value = _mm512_add_epi16 (value, _mm512_maskz_cvtepu8_epi16 (three, rest));
-  _mm512_storeu_si512 (to, _mm512_maskz_compress_epi16 (ends, value));
-  return to + ones (ends);
-}
-
+/* What is longer waits until the others are done: no branch tells in which steps
+ * it is. */
 static uint16_t *
-find_tokens (LongTokens * longs, const uint8_t * nibbles, uint16_t * to)
+make_tokens (Splitter * splitter, LongTokens * longs, const uint8_t * from,
+    uint16_t * to)
 {
-  uint64_t on_before = (uint64_t) _mm512_movepi8_mask (load (nibbles - 64));
+  Crowd crowd[PART_WORDS / STEP_WORDS + 1];
+  unsigned crowds = 0;
+  uint64_t before = splitter->on;
 
-  for (size_t i = 0; i < PART_NIBBLES; i += 64) {
-    const uint8_t *at = nibbles + i;
-    Vector n0 = load (at), n1 = load (at - 1), n2 = load (at - 2);
-    uint64_t on = (uint64_t) _mm512_movepi8_mask (n0), ends = ~on;
-    uint64_t two = on << 1 | on_before >> 63;
-    uint64_t three = two & (on << 2 | on_before >> 62);
-    uint64_t four = three & (on << 3 | on_before >> 61);
-    uint64_t longer = four & (on << 4 | on_before >> 60) & ends;
-    Vector digit = digit_of (n0, n1, two);
-    Vector rest;
-    uint16_t *first = to;
+  for (unsigned i = 0; i < PART_WORDS; i += STEP_WORDS, from += 4 * STEP_WORDS) {
+    uint64_t first = keep_tokens (to, from);
+    uint64_t ends = first | keep_tokens (to + ones (first), from + 16) << 32;
+    uint64_t on = ~ends;
+    uint64_t longer = ends & (on << 1 | before >> 63) & (on << 2 | before >> 62)
+        & (on << 3 | before >> 61) & (on << 4 | before >> 60);
 
-    if ((three & ends) == 0) {
-      Vector kept = _mm512_maskz_compress_epi8 (ends, digit);
-
-      _mm512_storeu_si512 (to, _mm512_cvtepu8_epi16 (half (kept, 0)));
-      _mm512_storeu_si512 (to + 32, _mm512_cvtepu8_epi16 (half (kept, 1)));
-      to += ones (ends);
-      on_before = on;
-      continue;
-    }
-    rest = digit_of (n2, load (at - 3), four);
-
-    to = keep_tokens (to, half (digit, 0), half (rest, 0), (uint32_t) three,
-        (uint32_t) four, (uint32_t) ends);
-    to = keep_tokens (to, half (digit, 1), half (rest, 1), three >> 32,
-        four >> 32, ends >> 32);
-    on_before = on;
-
-    for (; longer; longer &= longer - 1) {
-      unsigned place = (unsigned) __builtin_ctzll (longer);
-
-      put_long_token (longs, at + place,
-          first + ones (ends & ((UINT64_C (1) << place) - 1)));
-    }
+    crowd[crowds] = (Crowd) {
+    from, to, ends, longer};
+    crowds += longer != 0;
+    to += ones (ends);
+    before = on;
   }
+  splitter->on = before;
+  for (unsigned i = 0; i < crowds; i++)
+    put_long_tokens (longs, &crowd[i]);
   return to;
+}
+
+#define BLOCK LANES
+
+static inline Vector
+load_some (const uint16_t * tokens, int n)
+{
+  return _mm512_maskz_loadu_epi16 (_bzhi_u32 (UINT32_MAX, (unsigned) n),
+      tokens);
 }
 
 typedef struct
@@ -343,33 +398,35 @@ typedef struct
   Vector wrong;                 /* not 0: a depth left its range */
 } Sums;
 
-/* The quarters' totals, in all lanes of the quarters behind them. */
+/* The quarters' last sums onto those behind: of the one before, then of the two
+ * before. */
 static inline Vector
-totals_before (Vector totals)
+add_quarters (Vector v)
 {
-  Vector one = _mm512_maskz_shuffle_i64x2 (0xfc, totals, totals, 0x90);
-  Vector two = _mm512_maskz_shuffle_i64x2 (0xf0, totals, totals, 0x40);
-  Vector three = _mm512_maskz_shuffle_i64x2 (0xc0, totals, totals, 0x00);
+  const Vector one = _mm512_set_epi64 (0x0017001700170017, 0x0017001700170017,
+      0x000f000f000f000f, 0x000f000f000f000f, 0x0007000700070007,
+      0x0007000700070007, 0, 0);
+  const Vector two = _mm512_shuffle_i64x2 (one, one, 0x90);
 
-  return _mm512_add_epi16 (one, _mm512_add_epi16 (two, three));
+  v = _mm512_mask_add_epi16 (v, 0xffffff00, v, _mm512_permutexvar_epi16 (one,
+          v));
+  return _mm512_mask_add_epi16 (v, 0xffff0000, v,
+      _mm512_permutexvar_epi16 (two, v));
 }
 
 static inline void
-sum_up (Sums * sums, Vector token, uint8_t * depths, const bool check)
+add_up (Sums * sums, Vector token, uint8_t * depths, const bool check)
 {
-  Vector difference = _mm512_xor_si512 (_mm512_srli_epi16 (token, 1),
-      _mm512_sub_epi16 (_mm512_setzero_si512 (),
-          _mm512_and_si512 (token, words (1))));
+  Vector half = _mm512_srli_epi16 (token, 1);
+  Vector difference = _mm512_mask_sub_epi16 (half,
+      _mm512_test_epi16_mask (token, words (1)), words (-1), half);
   Vector v = difference, depth;
 
   v = _mm512_add_epi16 (v, _mm512_bslli_epi128 (v, 2));
   v = _mm512_add_epi16 (v, _mm512_bslli_epi128 (v, 4));
   v = _mm512_add_epi16 (v, _mm512_bslli_epi128 (v, 8));
-  v = _mm512_add_epi16 (v, totals_before (_mm512_shuffle_epi8 (v,
-              words (0x0f0e))));
-  depth = _mm512_add_epi16 (sums->before, v);
-  sums->before = _mm512_add_epi16 (sums->before,
-      _mm512_permutexvar_epi16 (words (LANES - 1), v));
+  depth = _mm512_add_epi16 (add_quarters (v), sums->before);
+  sums->before = _mm512_permutexvar_epi16 (words (LANES - 1), depth);
   sums->high = _mm512_or_si512 (sums->high, depth);
   if (check) {
     /* As signed numbers they saturate where the unsigned ones wrap. */

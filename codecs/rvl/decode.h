@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Decoding as all kernels share it, in steps over a part of the stream:
+/* Decoding as all kernels share it, a part of the stream at a time:
  *
  *   words  -> tokens   16 bits each, little-endian
- *   tokens -> runs     headers are listed, and become differences of 0
- *   tokens -> depths   sums of the differences
- *   runs   -> samples
+ *   tokens -> samples  blocks of zeros and of depths, which are sums
  *
  * Include it behind
  *
@@ -12,222 +10,218 @@
  *   void splitter_start (Splitter *)
  *   uint16_t *make_tokens (Splitter *, LongTokens *, const uint8_t *words,
  *       uint16_t *tokens)
- *     PART_WORDS of them; may write 64 tokens too much; what it keeps of a
- *     token that goes on is in the splitter
- *   bool make_depths (const uint16_t *tokens, unsigned n, uint16_t previous,
- *       uint8_t *depths)
- *     may read and write up to 64 too much; false if a depth is below 0 or
- *     above 65535
+ *     PART_WORDS of them; may read BEFORE bytes in front of them, and write 64
+ *     tokens too much; what it keeps of a token that goes on is in the splitter
+ *   BLOCK
+ *     depths that are summed up at once
+ *   typedef ... Depth;
+ *   Depth depth_make (uint16_t)
+ *   bool sum_up (const uint16_t *tokens, unsigned n, Depth *before,
+ *       uint8_t *depths, const bool check)
+ *     1 to BLOCK tokens; may read and write BLOCK of them; *before becomes the
+ *     last depth. With check: false if a depth is below 0 or above 65535.
+ *     Without: *before is below 32768, and false if a depth is not.
  */
 #pragma once
 
 #include "long-tokens.h"
 
-#define TOO_MUCH 64
-
-typedef struct
-{
-  uint32_t zeros, depths;       /* the depths are in this part */
-  unsigned first;               /* token of the depths */
-} Run;
+/* What a block wants to see: a header, and the depths behind it. */
+#define AHEAD (BLOCK + 2)
 
 typedef struct
 {
   const uint8_t *stream;
   size_t words;                 /* left of it */
   Cursor cursor;
-  uint32_t left;                /* samples behind the last header */
-  uint32_t more;                /* depths of the last run, not decoded yet */
+  uint32_t left;                /* samples, from the cursor on */
+  uint32_t depths;              /* of them, before the next header */
   uint16_t previous;
-  bool half_header;             /* the last part ended within one */
-  uint64_t zeros;               /* its first half */
 
-  unsigned tokens, runs;
+  unsigned next, tokens;
   Splitter splitter;
   LongTokens longs;
-  _Alignas (64) uint16_t token[PART_NIBBLES + TOO_MUCH];
-  uint8_t depth[2 * (PART_NIBBLES + TOO_MUCH)];
-  Run run[PART_NIBBLES / 2 + 2];
+  _Alignas (64) uint16_t token[AHEAD + PART_NIBBLES + 64];
 } Decoder;
 
-/* The tokens of the next part; false if the stream has no more. */
-static bool
-decoder_read (Decoder *decoder)
+/* Are there tokens to be read before a block is decoded? */
+static inline bool
+decoder_is_short (const Decoder * decoder)
+{
+  return decoder->tokens - decoder->next < AHEAD && decoder->words > 0;
+}
+
+/* The tokens of the next part, behind those that are left. */
+static void
+decoder_read (Decoder * decoder, bool first)
 {
   size_t words = decoder->words < PART_WORDS ? decoder->words : PART_WORDS;
   const uint8_t *part = decoder->stream;
-  uint8_t last[4 * PART_WORDS];
-  const uint16_t *end;
+  unsigned left = decoder->tokens - decoder->next;
+  uint8_t copy[BEFORE + 4 * PART_WORDS];
 
-  if (words == 0)
-    return false;
-  if (words < PART_WORDS) {
-    /* A nibble of 8 ends no token. */
-    memset (last, 0x88, sizeof last);
-    memcpy (last, part, 4 * words);
-    part = last;
+  memmove (decoder->token, decoder->token + decoder->next, 2 * left);
+  long_tokens_move (&decoder->longs, decoder->next);
+  decoder->next = 0;
+
+  if (first || words < PART_WORDS) {
+    /* A nibble of 0 ends a token, one of 8 ends none. */
+    memset (copy, 0, BEFORE);
+    memset (copy + BEFORE, 0x88, 4 * PART_WORDS);
+    memcpy (copy + BEFORE, part, 4 * words);
+    if (!first)
+      memcpy (copy, part - BEFORE, BEFORE);
+    part = copy + BEFORE;
   }
   decoder->stream += 4 * words;
   decoder->words -= words;
-
-  long_tokens_start (&decoder->longs, decoder->token);
-  end = make_tokens (&decoder->splitter, &decoder->longs, part,
-      decoder->token);
+  decoder->tokens = (unsigned) (make_tokens (&decoder->splitter,
+          &decoder->longs, part, decoder->token + left) - decoder->token);
   long_tokens_end (&decoder->longs);
-  decoder->tokens = (unsigned) (end - decoder->token);
-  return true;
+}
+
+/* Tokens up to the next that does not fit 16 bits. */
+static inline unsigned
+decoder_plain_tokens (const Decoder * decoder)
+{
+  unsigned wide = decoder->longs.next->index;
+
+  return (wide < decoder->tokens ? wide : decoder->tokens) - decoder->next;
+}
+
+/* Writes whole blocks, of which what is too much is written over later, up to
+ * the end of the row, of the plain tokens, or of what sum_up () can do. No branch
+ * depends on how long a run is: the block is of the run that goes on, or behind a
+ * header. */
+static inline void
+decoder_put_blocks (Decoder * decoder, const bool check)
+{
+  uint32_t room = cursor_left (&decoder->cursor);
+  uint32_t rows = decoder->left - room, run = decoder->depths;
+  unsigned left = decoder_plain_tokens (decoder);
+  const uint16_t *token = decoder->token + decoder->next;
+  uint8_t *sample = cursor_sample (&decoder->cursor);
+  Depth before = depth_make (decoder->previous);
+
+  while (left >= AHEAD) {
+    uint32_t zeros = load16 (token), depths = load16 (token + 1), n;
+    unsigned header = run == 0 ? 2 : 0;
+
+    zeros = header ? zeros : 0;
+    depths = header ? depths : run;
+    n = depths < BLOCK ? depths : BLOCK;
+    if (zeros + BLOCK >= room || zeros + depths > room + rows || n == 0)
+      break;
+    memset (sample, 0, 2 * BLOCK);
+    for (uint32_t i = BLOCK; i < zeros; i += BLOCK)
+      memset (sample + 2 * i, 0, 2 * BLOCK);
+    if (!sum_up (token + header, n, &before, sample + 2 * zeros, check))
+      break;
+
+    run = depths - n;
+    token += header + n;
+    left -= header + n;
+    sample += 2 * (zeros + n);
+    room -= zeros + n;
+  }
+
+  if (sample == cursor_sample (&decoder->cursor))
+    return;
+  decoder->previous = load16 (sample - 2);
+  decoder->next = (unsigned) (token - decoder->token);
+  decoder->depths = run;
+  decoder->left = room + rows;
+  decoder->cursor.x = decoder->cursor.picture->width - room;
 }
 
 static inline uint64_t
-decoder_take_count (Decoder * decoder, unsigned index)
+decoder_take_token (Decoder * decoder)
 {
-  uint64_t count = load16 (decoder->token + index);
+  unsigned index = decoder->next++;
 
-  decoder->token[index] = 0;
-  if (__builtin_expect (index >= decoder->longs.next->index, 0))
-    count = long_tokens_take (&decoder->longs, index, count);
-  return count;
+  if (index == decoder->longs.next->index)
+    return decoder->longs.next++->value;
+  return load16 (decoder->token + index);
 }
 
-static inline void
-decoder_add_run (Decoder * decoder, uint32_t zeros, uint32_t depths,
-    unsigned *index)
-{
-  uint32_t here = decoder->tokens - *index;
-
-  if (here > depths)
-    here = depths;
-  decoder->run[decoder->runs++] = (Run) {
-  zeros, here, *index};
-  decoder->more = depths - here;
-  *index += here;
-}
-
-/* Lists the runs of the part; false if they do not fit the picture. Tokens
- * behind the picture are dropped. */
+/* A header and its zeros; false if they do not fit the picture. */
 static bool
-decoder_find_runs (Decoder * decoder)
+decoder_put_zeros (Decoder * decoder)
 {
-  unsigned index = 0;
+  uint64_t zeros, depths;
 
-  decoder->runs = 0;
-  if (decoder->more > 0)
-    decoder_add_run (decoder, 0, decoder->more, &index);
-
-  while (index < decoder->tokens && decoder->left > 0) {
-    uint64_t zeros = decoder->zeros, depths;
-
-    if (!decoder->half_header)
-      zeros = decoder_take_count (decoder, index++);
-    decoder->half_header = index == decoder->tokens;
-    if (decoder->half_header) {
-      decoder->zeros = zeros;
-      break;
-    }
-    depths = decoder_take_count (decoder, index++);
-    if (zeros > decoder->left || depths > decoder->left - zeros
-        || (zeros | depths) == 0)
-      return false;
-    decoder->left -= (uint32_t) (zeros + depths);
-    decoder_add_run (decoder, (uint32_t) zeros, (uint32_t) depths, &index);
-  }
-  decoder->tokens = index;
-  return true;
-}
-
-/* Sums up the tokens from *done to end, which fit 16 bits. */
-static inline bool
-decoder_sum_up (Decoder * decoder, unsigned *done, unsigned end)
-{
-  unsigned n = end - *done;
-  uint8_t *depth = decoder->depth + 2 * *done;
-
-  if (n == 0)
-    return true;
-  if (!make_depths (decoder->token + *done, n, decoder->previous, depth))
+  if (decoder->tokens - decoder->next < 2)
     return false;
-  decoder->previous = load16 (depth + 2 * (n - 1));
-  *done = end;
+  zeros = decoder_take_token (decoder);
+  depths = decoder_take_token (decoder);
+  if (zeros > decoder->left || depths > decoder->left - zeros
+      || (zeros | depths) == 0)
+    return false;
+  decoder->left -= (uint32_t) zeros;
+  decoder->depths = (uint32_t) depths;
+  while (zeros > 0) {
+    uint8_t *to = cursor_sample (&decoder->cursor);
+    uint32_t n = cursor_take (&decoder->cursor, (uint32_t) zeros);
+
+    memset (to, 0, 2 * (size_t) n);
+    zeros -= n;
+  }
   return true;
 }
 
+/* A depth whose difference does not fit 16 bits. */
 static bool
-decoder_make_depths (Decoder * decoder)
+decoder_add (Decoder * decoder, uint64_t token, uint8_t * to)
 {
-  unsigned done = 0;
+  uint32_t zigzag = (uint32_t) token;
+  /* Rerun shifts the signed value: bit 31 stays. */
+  int32_t depth = decoder->previous
+      + (((int32_t) zigzag >> 1) ^ -(int32_t) (zigzag & 1));
 
-  for (LongToken * next = decoder->longs.token; next->index < decoder->tokens;
-      next++) {
-    uint32_t zigzag = (uint32_t) next->value;
-    int32_t depth;
+  store16 (to, (uint16_t) depth);
+  return token != NO_TOKEN && depth >= 0 && depth <= 65535;
+}
 
-    if (!decoder_sum_up (decoder, &done, next->index))
+/* Some depths, and no byte too much. */
+static bool
+decoder_put_depths (Decoder * decoder)
+{
+  uint8_t depth[2 * BLOCK], *to = cursor_sample (&decoder->cursor);
+  unsigned n = decoder_plain_tokens (decoder);
+  Depth before = depth_make (decoder->previous);
+
+  if (decoder->next == decoder->tokens)
+    return false;
+  if (n == 0) {
+    n = 1;
+    if (!decoder_add (decoder, decoder_take_token (decoder), depth))
       return false;
-    /* Rerun shifts the signed value: bit 31 stays. */
-    depth = decoder->previous
-        + (((int32_t) zigzag >> 1) ^ -(int32_t) (zigzag & 1));
-    if (next->value == NO_TOKEN || depth < 0 || depth > 65535)
+  } else {
+    if (n > BLOCK)
+      n = BLOCK;
+    if (n > decoder->depths)
+      n = decoder->depths;
+    if (n > cursor_left (&decoder->cursor))
+      n = cursor_left (&decoder->cursor);
+    if (!sum_up (decoder->token + decoder->next, n, &before, depth, true))
       return false;
-    decoder->previous = (uint16_t) depth;
-    store16 (decoder->depth + 2 * done++, decoder->previous);
+    decoder->next += n;
   }
-  return decoder_sum_up (decoder, &done, decoder->tokens);
+  cursor_take (&decoder->cursor, n);
+  memcpy (to, depth, 2 * n);
+  decoder->previous = load16 (depth + 2 * (n - 1));
+  decoder->depths -= n;
+  decoder->left -= n;
+  return true;
 }
 
-/* Writes whole blocks of 32 samples, of which what is too much is written over
- * later. */
-static inline void
-put_run_in_blocks (uint8_t * to, const Run * run, const uint8_t * depths)
+/* What the blocks stopped at. */
+static __attribute__((noinline)) bool
+decoder_step (Decoder * decoder)
 {
-  memset (to, 0, 64);
-  for (uint32_t i = 32; i < run->zeros; i += 32)
-    memset (to + 2 * i, 0, 64);
-
-  to += 2 * run->zeros;
-  memcpy (to, depths, 64);
-  for (uint32_t i = 32; i < run->depths; i += 32)
-    memcpy (to + 2 * i, depths + 2 * i, 64);
-}
-
-/* No byte too much, and over the ends of rows. */
-static __attribute__((noinline)) void
-put_run_exactly (Cursor * cursor, const Run * run, const uint8_t * depths)
-{
-  uint32_t n;
-
-  for (uint32_t todo = run->zeros; todo > 0; todo -= n) {
-    uint8_t *to = cursor_sample (cursor);
-
-    n = cursor_take (cursor, todo);
-    memset (to, 0, 2 * (size_t) n);
-  }
-  for (uint32_t todo = run->depths; todo > 0; todo -= n) {
-    uint8_t *to = cursor_sample (cursor);
-
-    n = cursor_take (cursor, todo);
-    memcpy (to, depths, 2 * (size_t) n);
-    depths += 2 * n;
-  }
-}
-
-static void
-decoder_put_runs (Decoder * decoder)
-{
-  Cursor cursor = decoder->cursor;
-
-  for (unsigned i = 0; i < decoder->runs; i++) {
-    const Run *run = &decoder->run[i];
-    const uint8_t *depths = decoder->depth + 2 * run->first;
-    uint32_t left = cursor_left (&cursor);
-
-    if (left > 32 && run->zeros + run->depths <= left - 32) {
-      put_run_in_blocks (cursor_sample (&cursor), run, depths);
-      cursor.x += run->zeros + run->depths;
-    } else {
-      put_run_exactly (&cursor, run, depths);
-    }
-  }
-  decoder->cursor = cursor;
+  if (decoder->depths == 0 && !decoder_put_zeros (decoder))
+    return false;
+  return decoder->depths == 0 || decoder_put_depths (decoder);
 }
 
 static bool
@@ -239,16 +233,22 @@ decode (const uint8_t * stream, size_t size, const RvlPicture * picture)
   decoder.words = size / 4;
   decoder.cursor = cursor_make (picture, 0);
   decoder.left = picture_size (picture);
-  decoder.more = 0;
+  decoder.depths = 0;
   decoder.previous = 0;
-  decoder.half_header = false;
+  decoder.next = decoder.tokens = 0;
   splitter_start (&decoder.splitter);
+  long_tokens_start (&decoder.longs, decoder.token);
 
-  while (decoder.left > 0 || decoder.more > 0) {
-    if (!decoder_read (&decoder) || !decoder_find_runs (&decoder)
-        || !decoder_make_depths (&decoder))
+  while (decoder.left > 0) {
+    if (decoder_is_short (&decoder)) {
+      decoder_read (&decoder, decoder.stream == stream);
+      continue;
+    }
+    if (decoder.previous < 0x8000)
+      decoder_put_blocks (&decoder, false);
+    decoder_put_blocks (&decoder, true);
+    if (!decoder_is_short (&decoder) && !decoder_step (&decoder))
       return false;
-    decoder_put_runs (&decoder);
   }
   return true;
 }

@@ -12,10 +12,13 @@
 #define NO_TOKEN UINT64_MAX
 
 /* What is decoded at once. */
-#define PART_WORDS 192
+#define PART_WORDS 384
 #define PART_NIBBLES (8 * PART_WORDS)
 
-#define LONG_TOKENS (PART_NIBBLES / 5 + 2)
+/* Bytes in front of it that may be read: the words before, or zeros. */
+#define BEFORE 16
+
+#define LONG_TOKENS (PART_NIBBLES / 5 + 64)
 
 typedef struct
 {
@@ -27,17 +30,9 @@ typedef struct
 {
   const uint16_t *first;        /* token of all */
   unsigned n;
-  LongToken *next;              /* to be taken as a count */
+  LongToken *next;              /* that is not taken */
   LongToken token[LONG_TOKENS];
 } LongTokens;
-
-static inline void
-long_tokens_start (LongTokens * longs, const uint16_t * first)
-{
-  longs->first = first;
-  longs->n = 0;
-  longs->next = longs->token;
-}
 
 static inline void
 long_tokens_end (LongTokens * longs)
@@ -45,9 +40,18 @@ long_tokens_end (LongTokens * longs)
   longs->token[longs->n].index = UINT_MAX;
 }
 
+static inline void
+long_tokens_start (LongTokens * longs, const uint16_t * first)
+{
+  longs->first = first;
+  longs->n = 0;
+  longs->next = longs->token;
+  long_tokens_end (longs);
+}
+
 /* Any token of five nibbles or more, NO_TOKEN too. */
 static inline void
-long_tokens_put (LongTokens *longs, uint16_t *token, uint64_t value)
+long_tokens_put (LongTokens * longs, uint16_t * token, uint64_t value)
 {
   store16 (token, (uint16_t) value);
   if (__builtin_expect (value > 0xffff, 0))
@@ -55,16 +59,16 @@ long_tokens_put (LongTokens *longs, uint16_t *token, uint64_t value)
     (unsigned) (token - longs->first), value};
 }
 
-/* What the token at @index is, of which @value are the low 16 bits. As a
- * difference it counts as 0 from now on. */
-static __attribute__((noinline)) uint64_t
-long_tokens_take (LongTokens * longs, unsigned index, uint64_t value)
+/* Those that are left, when the tokens moved down. */
+static inline void
+long_tokens_move (LongTokens * longs, unsigned by)
 {
-  while (longs->next->index < index)
-    longs->next++;
-  if (longs->next->index == index) {
-    value = longs->next->value;
-    longs->next->value = 0;
-  }
-  return value;
+  const LongToken *from = longs->next, *end = longs->token + longs->n;
+  LongToken *to = longs->token;
+
+  for (; from < end; from++)
+    *to++ = (LongToken) {
+    from->index - by, from->value};
+  longs->n = (unsigned) (to - longs->token);
+  longs->next = longs->token;
 }

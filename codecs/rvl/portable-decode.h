@@ -157,10 +157,21 @@ sum_up_four (uint64_t tokens, uint64_t times)
   return (half - (((odd << 16) - odd) & tokens)) * times;
 }
 
-static inline bool
-sum_up_each (const uint16_t *tokens, unsigned n, int32_t depth,
+#define BLOCK 16
+
+typedef uint32_t Depth;
+
+static inline Depth
+depth_make (uint16_t depth)
+{
+  return depth;
+}
+
+static bool
+sum_up_each (const uint16_t *tokens, unsigned n, Depth *before,
     uint8_t *depths)
 {
+  int32_t depth = (int32_t) *before;
   uint32_t all = 0;
 
   for (unsigned i = 0; i < n; i++) {
@@ -170,20 +181,27 @@ sum_up_each (const uint16_t *tokens, unsigned n, int32_t depth,
     all |= (uint32_t) depth;
     store16 (depths + 2 * i, (uint16_t) depth);
   }
+  *before = (Depth) depth;
   return all <= 65535;
 }
 
 /* From below 32768 no difference of 16 bits wraps around to below 32768: where
  * no depth has its top bit set, all are right. */
-static bool
-make_depths (const uint16_t *tokens, unsigned n, uint16_t previous,
-    uint8_t *depths)
+static inline bool
+sum_up (const uint16_t *tokens, unsigned n, Depth *before, uint8_t *depths,
+    const bool check)
 {
-  size_t fours = n / 4 * 4;
-  uint64_t last = previous, all = previous, times = each ();
+  static const uint16_t lanes[2 * BLOCK] = {
+    0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff,
+    0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff
+  };
+  uint64_t last = *before, all = 0, times = each ();
 
-  for (size_t i = 0; i < fours && previous < 0x8000; i += 4) {
-    uint64_t sums = sum_up_four (load64 (tokens + i), times);
+  if (check)
+    return sum_up_each (tokens, n, before, depths);
+  for (unsigned i = 0; i < BLOCK; i += 4) {
+    uint64_t sums = sum_up_four (load64 (tokens + i)
+        & load64 (lanes + BLOCK - n + i), times);
     uint64_t four = sums + last * times;
 
     all |= four;
@@ -192,7 +210,7 @@ make_depths (const uint16_t *tokens, unsigned n, uint16_t previous,
     last += ((sums + 0x8000 * EACH) >> 48) - 0x8000;
   }
   if (all & 0x8000 * EACH)
-    return sum_up_each (tokens, n, previous, depths);
-  return sum_up_each (tokens + fours, n % 4, (int32_t) last,
-      depths + 2 * fours);
+    return false;
+  *before = (Depth) last;
+  return true;
 }

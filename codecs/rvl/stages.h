@@ -288,6 +288,23 @@ find_tokens (LongTokens *longs, const uint8_t *nibbles, uint16_t *to)
   return to;
 }
 
+#define BLOCK (2 * LANES)
+
+static inline Vector
+load_some (const uint16_t * tokens, int n)
+{
+  static const uint16_t lanes[2 * BLOCK] = {
+    0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff,
+    0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff,
+#if HALVES == 2
+    0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff,
+    0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff
+#endif
+  };
+
+  return both (load (tokens), load (lanes + BLOCK - n));
+}
+
 typedef struct
 {
   Vector before;                /* in all lanes: the depth before */
@@ -296,7 +313,7 @@ typedef struct
 } Sums;
 
 static inline void
-sum_up (Sums * sums, Vector token, uint8_t * depths, const bool check)
+add_up (Sums * sums, Vector token, uint8_t * depths, const bool check)
 {
   Vector difference = differ (right16 (token, 1),
       sub16 (words (0), both (token, words (1))));
