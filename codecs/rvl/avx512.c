@@ -246,8 +246,6 @@ make_words (const uint8_t * nibbles, size_t n, uint8_t * to)
 
 /* ---- decoding ---- */
 
-#define STEP_WORDS 8
-
 /* Which of the last 64 nibbles go on. */
 typedef struct
 {
@@ -318,9 +316,9 @@ reverse_nibbles (uint64_t nibbles)
 
 /* Any token, by the place of its last nibble. */
 static uint64_t
-long_token (const uint8_t * from, unsigned place)
+long_token (const uint8_t * words, unsigned place)
 {
-  const uint8_t *word = from + place / 8 * 4;
+  const uint8_t *word = words + place / 8 * 4;
   unsigned shift = 28 - place % 8 * 4;
   uint64_t two = (uint64_t) load32 (word - 4) << 32 | load32 (word);
   uint64_t last = two >> shift | (uint64_t) load32 (word - 8) << 1 << (63 -
@@ -334,51 +332,25 @@ long_token (const uint8_t * from, unsigned place)
       UINT64_C (0x7777777777777777)) & UINT32_MAX;
 }
 
-/* A step in which tokens of more than four nibbles end. */
-typedef struct
-{
-  const uint8_t *words;
-  uint16_t *token;              /* the first that ends there */
-  uint64_t ends, longer;
-} Crowd;
-
-static inline void
-put_long_tokens (LongTokens * longs, const Crowd * crowd)
-{
-  for (uint64_t longer = crowd->longer; longer; longer &= longer - 1) {
-    uint64_t below = _blsmsk_u64 (longer) >> 1;
-
-    long_tokens_put (longs, crowd->token + ones (crowd->ends & below),
-        long_token (crowd->words, ones (below)));
-  }
-}
-
-/* What is longer waits until the others are done: no branch tells in which steps
- * it is. */
 static uint16_t *
 make_tokens (Splitter * splitter, LongTokens * longs, const uint8_t * from,
     uint16_t * to)
 {
-  Crowd crowd[PART_WORDS / STEP_WORDS + 1];
-  unsigned crowds = 0;
-  uint64_t before = splitter->on;
+  uint64_t on = splitter->on;
 
-  for (unsigned i = 0; i < PART_WORDS; i += STEP_WORDS, from += 4 * STEP_WORDS) {
+  for (const uint8_t * end = from + 4 * PART_WORDS; from < end; from += 32) {
     uint64_t first = keep_tokens (to, from);
     uint64_t ends = first | keep_tokens (to + ones (first), from + 16) << 32;
-    uint64_t on = ~ends;
-    uint64_t longer = ends & (on << 1 | before >> 63) & (on << 2 | before >> 62)
-        & (on << 3 | before >> 61) & (on << 4 | before >> 60);
+    uint64_t before = on, longer = ends;
 
-    crowd[crowds] = (Crowd) {
-    from, to, ends, longer};
-    crowds += longer != 0;
+    on = ~ends;
+    for (unsigned i = 1; i < 5; i++)
+      longer &= on << i | before >> (64 - i);
+    long_tokens_wait (longs, from, to, ends, longer);
     to += ones (ends);
-    before = on;
   }
-  splitter->on = before;
-  for (unsigned i = 0; i < crowds; i++)
-    put_long_tokens (longs, &crowd[i]);
+  splitter->on = on;
+  long_tokens_put_waiting (longs, long_token);
   return to;
 }
 

@@ -26,12 +26,22 @@ typedef struct
   uint64_t value;
 } LongToken;
 
+/* Some nibbles among which such tokens end. */
+typedef struct
+{
+  const uint8_t *nibbles;       /* as the kernel has them */
+  uint16_t *token;              /* the first that ends there */
+  uint64_t ends, longer;        /* by place: of tokens, of long ones */
+} Crowd;
+
 typedef struct
 {
   const uint16_t *first;        /* token of all */
   unsigned n;
   LongToken *next;              /* that is not taken */
   LongToken token[LONG_TOKENS];
+  unsigned crowds;
+  Crowd crowd[PART_NIBBLES / 16 + 1];
 } LongTokens;
 
 static inline void
@@ -46,6 +56,7 @@ long_tokens_start (LongTokens * longs, const uint16_t * first)
   longs->first = first;
   longs->n = 0;
   longs->next = longs->token;
+  longs->crowds = 0;
   long_tokens_end (longs);
 }
 
@@ -71,4 +82,34 @@ long_tokens_move (LongTokens * longs, unsigned by)
     from->index - by, from->value};
   longs->n = (unsigned) (to - longs->token);
   longs->next = longs->token;
+}
+
+/* Long tokens wait until all others of the part are made: no branch depends on
+ * where they are. */
+static inline void
+long_tokens_wait (LongTokens *longs, const uint8_t *nibbles, uint16_t *token,
+    uint64_t ends, uint64_t longer)
+{
+  longs->crowd[longs->crowds] = (Crowd) {
+  nibbles, token, ends, longer};
+  longs->crowds += longer != 0;
+}
+
+static inline void
+long_tokens_put_waiting (LongTokens *longs,
+    uint64_t (*long_token) (const uint8_t *nibbles, unsigned place))
+{
+  for (unsigned i = 0; i < longs->crowds; i++) {
+    const Crowd *crowd = &longs->crowd[i];
+
+    for (uint64_t bits = crowd->longer; bits; bits &= bits - 1) {
+      unsigned place = (unsigned) __builtin_ctzll (bits);
+      uint64_t below = (UINT64_C (1) << place) - 1;
+
+      long_tokens_put (longs,
+          crowd->token + __builtin_popcountll (crowd->ends & below),
+          long_token (crowd->nibbles, place));
+    }
+  }
+  longs->crowds = 0;
 }

@@ -7,8 +7,7 @@
  *     PART_WORDS of them; the nibbles are aligned to 64
  *   uint16_t *find_tokens (LongTokens *, const uint8_t *nibbles,
  *       uint16_t *tokens)
- *     PART_NIBBLES of them, and NIBBLES_BEFORE may be read before them; hands
- *     tokens of more than four to put_long_token ()
+ *     PART_NIBBLES of them, and NIBBLES_BEFORE may be read before them
  */
 #pragma once
 
@@ -34,25 +33,22 @@ longest_value (const uint8_t *last)
   return value;
 }
 
-/* Writes the token whose last nibble is given. */
-static inline void
-put_long_token (LongTokens *longs, const uint8_t *last, uint16_t *token)
+/* Any token, by the place of its last nibble. */
+static uint64_t
+long_token (const uint8_t *nibbles, unsigned place)
 {
   /* The last nibble is in the top byte, the token begins above the highest
    * other one that does not go on. */
-  uint64_t eight = load64 (last - 7);
+  uint64_t eight = load64 (nibbles + place - 7);
   uint64_t stops = ~eight & UINT64_C (0x0080808080808080);
   uint64_t value = eight & UINT64_C (0x0707070707070707);
 
-  if (stops == 0) {
-    long_tokens_put (longs, token, longest_value (last));
-    return;
-  }
+  if (stops == 0)
+    return longest_value (nibbles + place);
   value >>= 64 - __builtin_clzll (stops);
   value = (value | value >> 5) & UINT64_C (0x003f003f003f003f);
   value = (value | value >> 10) & UINT64_C (0x00000fff00000fff);
-  value = (value | value >> 20) & UINT64_C (0xffffff);
-  long_tokens_put (longs, token, value);
+  return (value | value >> 20) & UINT64_C (0xffffff);
 }
 
 static void split_words (const uint8_t *words, uint8_t *nibbles);

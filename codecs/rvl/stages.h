@@ -225,23 +225,15 @@ keep_tokens (uint16_t *to, Half tokens, uint32_t mask, int place)
               mask, place)));
 }
 
-/* Of the tokens whose last nibbles are at some places: two nibbles' digit, or
- * 16 bits. */
+/* 16 bits of the tokens that end at some places. */
 typedef struct
 {
   Vector low, high;
 } Values;
 
-static inline Values
-short_values (Vector digit)
-{
-  return (Values) {
-  low_pairs8 (digit, bytes (0)), high_pairs8 (digit, bytes (0))};
-}
-
 /* The last digit * (1, 8 or 64) + the one or two nibbles before. */
 static inline Values
-long_values (Vector digit, Vector rest, Vector three, Vector four)
+values_of (Vector digit, Vector rest, Vector three, Vector four)
 {
   Vector weight = pick (four, bytes (64), pick (three, bytes (8), bytes (1)));
 
@@ -251,55 +243,85 @@ long_values (Vector digit, Vector rest, Vector three, Vector four)
         weigh (high_pairs8 (digit, rest), high_pairs8 (weight, bytes (1)))};
 }
 
-/* At every place the value of a token that ends there, of which those that do
- * are kept. */
+/* The value of a token of one to four nibbles at every place, of which those
+ * are kept where one ends. Returns where a longer one does. */
+static inline uint32_t
+put_any_tokens (uint16_t *to, const uint8_t *at, uint32_t ends)
+{
+  Vector n0 = load (at), n1 = load (at - 1);
+  Vector n2 = load (at - 2), n3 = load (at - 3);
+  Vector three = both (n1, n2), four = both (three, n3);
+  Values values = values_of (digit_of (n0, n1), digit_of (n2, n3), three,
+      four);
+
+  for (int j = 0; j < 2 * LANES; j += 8)
+    keep_tokens (to + ones_below (ends, j),
+        half (j & 8 ? values.high : values.low, j / 16), ends, j);
+  return top_bits8 (both (four, load (at - 4))) & ends;
+}
+
+#if HALVES == 1
+/* Tokens of one or two nibbles that end at eight places, by the nine bits that
+ * say which go on, from the one before on: each token's nibbles in 16 bits. */
+static inline void
+put_pairs_of_nibbles (uint16_t *to, const uint8_t *at, uint32_t on)
+{
+  Vector nibbles = both (load (at - 1), bytes (7));
+
+  store (to, weigh (shuffle (nibbles,
+              load (rvl_tables.nibble_pairs[on & 511])), words (0x0801)));
+}
+
+/* False if there are longer ones. @on says which nibbles go on, from two before
+ * on. */
+static inline bool
+put_short_tokens (uint16_t *to, const uint8_t *at, uint32_t ends, uint32_t on)
+{
+  if (on & on >> 1 & ends)
+    return false;
+  put_pairs_of_nibbles (to, at, on >> 1);
+  put_pairs_of_nibbles (to + count_ones (ends & 255), at + 8, on >> 9);
+  return true;
+}
+#else
+/* A wide vector has a long token too often for a branch to be worth it. */
+static inline bool
+put_short_tokens (uint16_t *to, const uint8_t *at, uint32_t ends, uint32_t on)
+{
+  return false;
+}
+#endif
+
 static uint16_t *
 find_tokens (LongTokens *longs, const uint8_t *nibbles, uint16_t *to)
 {
+  const uint32_t all = UINT32_MAX >> (32 - 2 * LANES);
+  uint32_t on = top_bits8 (load (nibbles - 2 * LANES));
+
   for (size_t i = 0; i < PART_NIBBLES; i += 2 * LANES) {
-    const uint8_t *at = nibbles + i;
-    Vector n0 = load (at), n1 = load (at - 1), n2 = load (at - 2);
-    Vector three = both (n1, n2), digit = digit_of (n0, n1);
-    uint32_t ends = top_bits8 (n0) ^ (UINT32_MAX >> (32 - 2 * LANES));
-    uint32_t longer = 0;
-    Values values;
+    uint32_t before = on >> (2 * LANES - 2), ends;
 
-    /* A wide vector has a long token too often for a branch to be worth it. */
-    if (HALVES == 1 && !(top_bits8 (three) & ends)) {
-      values = short_values (digit);
-    } else {
-      Vector n3 = load (at - 3), four = both (three, n3);
-
-      values = long_values (digit, digit_of (n2, n3), three, four);
-      longer = top_bits8 (both (four, load (at - 4))) & ends;
-    }
-
-    for (int j = 0; j < 2 * LANES; j += 8)
-      keep_tokens (to + ones_below (ends, j),
-          half (j & 8 ? values.high : values.low, j / 16), ends, j);
-    for (; longer; longer &= longer - 1) {
-      unsigned place = (unsigned) __builtin_ctz (longer);
-
-      put_long_token (longs, at + place,
-          to + count_ones (ends & ((1u << place) - 1)));
-    }
+    on = top_bits8 (load (nibbles + i));
+    ends = on ^ all;
+    if (!put_short_tokens (to, nibbles + i, ends, on << 2 | before))
+      long_tokens_wait (longs, nibbles + i, to, ends,
+          put_any_tokens (to, nibbles + i, ends));
     to += count_ones (ends);
   }
+  long_tokens_put_waiting (longs, long_token);
   return to;
 }
 
-#define BLOCK (2 * LANES)
+#define BLOCK 32
 
 static inline Vector
-load_some (const uint16_t * tokens, int n)
+load_some (const uint16_t *tokens, int n)
 {
   static const uint16_t lanes[2 * BLOCK] = {
     0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff,
     0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff,
-#if HALVES == 2
     0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff,
     0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff
-#endif
   };
 
   return both (load (tokens), load (lanes + BLOCK - n));

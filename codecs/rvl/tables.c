@@ -39,9 +39,28 @@ fill_row (unsigned bits)
   }
 }
 
+static void
+fill_nibble_pairs (unsigned bits)
+{
+  uint8_t *pair = rvl_tables.nibble_pairs[bits];
+
+  memset (pair, ZERO, 16);
+  for (uint8_t i = 1; i < 9; i++) {
+    if (bits >> i & 1)
+      continue;
+    if (bits >> (i - 1) & 1)
+      *pair++ = i - 1;
+    *pair++ = i;
+    if (!(bits >> (i - 1) & 1))
+      pair++;
+  }
+}
+
 void
 rvl_tables_fill (void)
 {
   for (unsigned bits = 0; bits < 256; bits++)
     fill_row (bits);
+  for (unsigned bits = 0; bits < 512; bits++)
+    fill_nibble_pairs (bits);
 }
