@@ -130,40 +130,25 @@ put_bytes (uint8_t * to, Vector v, uint64_t keep)
   return to + ones (keep);
 }
 
-/* Tokens below 64: one nibble or two. */
+/* Tokens below 2048: one to four nibbles. */
 static inline uint8_t *
 put_short (uint8_t * to, Vector token)
 {
-  Vector low = _mm512_and_si512 (token, words (7));
-  Vector high = _mm512_and_si512 (_mm512_slli_epi16 (token, 5),
-      words (0x0700));
-  Vector pair = _mm512_or_si512 (low, high);
-  uint64_t second = _mm512_test_epi8_mask (pair, words (0x0700));
-
-  pair = _mm512_mask_add_epi8 (pair, second >> 1, pair, bytes (8));
-  return put_bytes (to, pair, second | UINT64_C (0x5555555555555555));
-}
-
-/* Tokens below 2048: one to four nibbles. */
-static inline uint8_t *
-put_long (uint8_t * to, __m256i token)
-{
-  /* The eight bits from bits 0, 3, 6 and 9 of each token: a nibble's three, and
+  /* The eight bits from bits 0, 3, 6 and 9 on of each token: a nibble's three, and
    * all that are above them. */
   const Vector shifts = _mm512_set1_epi64 (0x2926232009060300);
-  Vector quadruple = _mm512_multishift_epi64_epi8 (shifts,
-      _mm512_cvtepu16_epi32 (token));
-  uint64_t more = _mm512_test_epi8_mask (quadruple, quadruple)
+  Vector nibbles = _mm512_multishift_epi64_epi8 (shifts, token);
+  uint64_t more = _mm512_test_epi8_mask (nibbles, nibbles)
       & UINT64_C (0xeeeeeeeeeeeeeeee);
 
-  quadruple = _mm512_and_si512 (quadruple, bytes (7));
-  quadruple = _mm512_mask_add_epi8 (quadruple, more >> 1, quadruple, bytes (8));
-  return put_bytes (to, quadruple, more | UINT64_C (0x1111111111111111));
+  nibbles = _mm512_and_si512 (nibbles, bytes (7));
+  nibbles = _mm512_mask_add_epi8 (nibbles, more >> 1, nibbles, bytes (8));
+  return put_bytes (to, nibbles, more | UINT64_C (0x1111111111111111));
 }
 
 /* All tokens: one to six nibbles, of eight bytes each. */
 static inline uint8_t *
-put_longest (uint8_t * to, __m128i token)
+put_long (uint8_t * to, __m128i token)
 {
   const Vector shifts = _mm512_set1_epi64 (0x15120f0c09060300);
   Vector nibbles = _mm512_multishift_epi64_epi8 (shifts,
@@ -180,26 +165,19 @@ put_longest (uint8_t * to, __m128i token)
   return put_bytes (to, nibbles, more | UINT64_C (0x0101010101010101));
 }
 
-static inline uint8_t *
-put_half (uint8_t * to, __m256i token)
-{
-  if (_mm256_testz_si256 (token, _mm256_set1_epi16 ((short) 0xf800)))
-    return put_long (to, token);
-  to = put_longest (to, _mm256_castsi256_si128 (token));
-  return put_longest (to, _mm256_extracti128_si256 (token, 1));
-}
-
+/* Tokens that are shorter still have no way of their own: how often it could be
+ * taken is as often as a branch would be guessed wrong. */
 static inline uint8_t *
 make_nibbles (const uint16_t * tokens, unsigned n, uint8_t * to)
 {
-  for (unsigned i = 0; i < n; i += LANES) {
-    Vector token = load (tokens + i);
+  for (unsigned i = 0; i < n; i += 16) {
+    __m256i half = _mm256_loadu_si256 ((const __m256i *) (tokens + i));
 
-    if (_mm512_test_epi16_mask (token, words (0xffc0)) == 0) {
-      to = put_short (to, token);
+    if (_mm256_testz_si256 (half, _mm256_set1_epi16 ((short) 0xf800))) {
+      to = put_short (to, _mm512_cvtepu16_epi32 (half));
     } else {
-      to = put_half (to, half (token, 0));
-      to = put_half (to, half (token, 1));
+      to = put_long (to, _mm256_castsi256_si128 (half));
+      to = put_long (to, _mm256_extracti128_si256 (half, 1));
     }
   }
   return to;
