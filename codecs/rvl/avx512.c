@@ -27,12 +27,6 @@ load (const void *p)
   return _mm512_loadu_si512 (p);
 }
 
-static inline __m256i
-half (Vector v, const int which)
-{
-  return which ? _mm512_extracti64x4_epi64 (v, 1) : _mm512_castsi512_si256 (v);
-}
-
 static inline Vector
 words (int value)
 {

@@ -169,17 +169,23 @@ decoder_put_zeros (Decoder * decoder)
   return true;
 }
 
-/* A depth whose difference does not fit 16 bits. */
+/* One after the other, whether the differences fit 16 bits or not. */
 static bool
-decoder_add (Decoder * decoder, uint64_t token, uint8_t * to)
+decoder_sum_up_any (Decoder * decoder, unsigned n, uint8_t * depths)
 {
-  uint32_t zigzag = (uint32_t) token;
-  /* Rerun shifts the signed value: bit 31 stays. */
-  int32_t depth = decoder->previous
-      + (((int32_t) zigzag >> 1) ^ -(int32_t) (zigzag & 1));
+  int32_t depth = decoder->previous;
 
-  store16 (to, (uint16_t) depth);
-  return token != NO_TOKEN && depth >= 0 && depth <= 65535;
+  for (unsigned i = 0; i < n; i++) {
+    uint64_t token = decoder_take_token (decoder);
+    uint32_t zigzag = (uint32_t) token;
+
+    /* Rerun shifts the signed value: bit 31 stays. */
+    depth += ((int32_t) zigzag >> 1) ^ -(int32_t) (zigzag & 1);
+    if (token == NO_TOKEN || depth < 0 || depth > 65535)
+      return false;
+    store16 (depths + 2 * i, (uint16_t) depth);
+  }
+  return true;
 }
 
 /* Some depths, and no byte too much. */
@@ -187,22 +193,21 @@ static bool
 decoder_put_depths (Decoder * decoder)
 {
   uint8_t depth[2 * BLOCK], *to = cursor_sample (&decoder->cursor);
-  unsigned n = decoder_plain_tokens (decoder);
+  unsigned n = decoder->tokens - decoder->next;
   Depth before = depth_make (decoder->previous);
 
-  if (decoder->next == decoder->tokens)
+  if (n > decoder->depths)
+    n = decoder->depths;
+  if (n > cursor_left (&decoder->cursor))
+    n = cursor_left (&decoder->cursor);
+  if (n > BLOCK)
+    n = BLOCK;
+  if (n == 0)
     return false;
-  if (n == 0) {
-    n = 1;
-    if (!decoder_add (decoder, decoder_take_token (decoder), depth))
+  if (n > decoder_plain_tokens (decoder)) {
+    if (!decoder_sum_up_any (decoder, n, depth))
       return false;
   } else {
-    if (n > BLOCK)
-      n = BLOCK;
-    if (n > decoder->depths)
-      n = decoder->depths;
-    if (n > cursor_left (&decoder->cursor))
-      n = cursor_left (&decoder->cursor);
     if (!sum_up (decoder->token + decoder->next, n, &before, depth, true))
       return false;
     decoder->next += n;
