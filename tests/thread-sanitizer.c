@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * GLib's locks are made of futexes, which ThreadSanitizer does not see: it would
- * take everything that they guard for a race. Linked into a test, these take their
- * place, made of what it does see. Only what GStreamer and we use.
+ * GLib's locks are made of futexes, which ThreadSanitizer does not see, nor C11's
+ * call_once(): it would take everything that they guard for a race. Linked into a
+ * test, these take their place, made of what it does see. Only what GStreamer and
+ * we use.
  */
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <threads.h>
 #include <time.h>
 #include <glib.h>
 
@@ -180,4 +182,11 @@ void
 g_cond_broadcast (GCond * cond)
 {
   pthread_cond_broadcast (cond_of (cond));
+}
+
+/* In glibc both flags are an int that is 0 before. */
+void
+call_once (once_flag * flag, void (*function) (void))
+{
+  pthread_once ((pthread_once_t *) flag, function);
 }

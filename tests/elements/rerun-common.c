@@ -131,6 +131,26 @@ check_recording (const gchar * path, guint chunks, gboolean footer)
     check_disk_space (path);
 }
 
+void
+harness_stop (GstHarness * h)
+{
+  gst_element_set_state (h->element, GST_STATE_NULL);
+  gst_element_set_bus (h->element, NULL);
+  gst_harness_teardown (h);
+}
+
+guint64
+stat_of (GstElement * sink, const gchar * name)
+{
+  GstStructure *stats;
+  guint64 value;
+
+  g_object_get (sink, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, name, &value));
+  gst_structure_free (stats);
+  return value;
+}
+
 /* The texts of all messages of a kind, one after the other. */
 static gchar *
 texts (GstBus * bus, GstMessageType type, guint * n)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gst/check/gstcheck.h>
+#include <gst/check/gstharness.h>
 
 /* What the tests of rerunsink share. */
 
@@ -42,6 +43,12 @@ void check_recording (const gchar * path, guint chunks, gboolean footer);
 
 /* The static ones: the recording's start time and the fields of the picture. */
 #define STATIC 2
+
+/* Ends it; its messages stay on the bus. */
+void harness_stop (GstHarness * h);
+
+/* One of the counters of a rerunsink. */
+guint64 stat_of (GstElement * sink, const gchar * name);
 
 /* Exactly one message of a kind, and that has all of @words (NULL at the end). */
 void check_said (GstBus * bus, GstMessageType type, const gchar * const *words);

@@ -87,27 +87,6 @@ harness_new (const gchar * caps, GstBus ** bus)
   return h;
 }
 
-/* Ends it; its messages stay on the bus. */
-static void
-harness_stop (GstHarness * h)
-{
-  gst_element_set_state (h->element, GST_STATE_NULL);
-  gst_element_set_bus (h->element, NULL);
-  gst_harness_teardown (h);
-}
-
-static guint64
-stat_of (GstElement * sink, const gchar * name)
-{
-  GstStructure *stats;
-  guint64 value;
-
-  g_object_get (sink, "stats", &stats, NULL);
-  fail_unless (gst_structure_get_uint64 (stats, name, &value));
-  gst_structure_free (stats);
-  return value;
-}
-
 /* --- files ------------------------------------------------------------------- */
 
 typedef GstBuffer *(*Make) (guint n);
