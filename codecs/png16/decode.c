@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * PNG to depth, by libdeflate: all rows of a picture inflated at once. Whatever this
- * way does not take, interlaced or damaged, libpng has the last word on.
+ * way does not take, interlaced or damaged, libpng has the last word on, but for
+ * checksums of chunks, some of which some versions of it take as they are.
  */
 #include "png16/internal.h"
 
@@ -166,5 +167,6 @@ png16_decode (Png16Decoder * decoder, const uint8_t * data, size_t size,
       && decode_quickly (decoder, data, size, rows, stride, width, height,
           error))
     return true;
-  return png16_decode_any (data, size, rows, stride, height, error);
+  return png16_check (data, size, error)
+      && png16_decode_any (data, size, rows, stride, height, error);
 }
