@@ -138,10 +138,11 @@ static inline uint64_t
 decoder_take_token (Decoder * decoder)
 {
   unsigned index = decoder->next++;
+  const LongToken *wide = decoder->longs.next;
+  bool is_wide = index == wide->index;
 
-  if (index == decoder->longs.next->index)
-    return decoder->longs.next++->value;
-  return load16 (decoder->token + index);
+  decoder->longs.next += is_wide;
+  return is_wide ? wide->value : load16 (decoder->token + index);
 }
 
 /* A header and its zeros; false if they do not fit the picture. */

@@ -65,9 +65,9 @@ static inline void
 long_tokens_put (LongTokens * longs, uint16_t * token, uint64_t value)
 {
   store16 (token, (uint16_t) value);
-  if (__builtin_expect (value > 0xffff, 0))
-    longs->token[longs->n++] = (LongToken) {
-    (unsigned) (token - longs->first), value};
+  longs->token[longs->n] = (LongToken) {
+  (unsigned) (token - longs->first), value};
+  longs->n += value > 0xffff;
 }
 
 /* Those that are left, when the tokens moved down. */

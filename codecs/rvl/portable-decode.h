@@ -12,7 +12,7 @@
 
 /* Up to three tokens that end in the group, 16 bits each; above them the value so
  * far of the one that goes on, and what its next nibbles count: 1, 8 or 64; at
- * the top how many tokens. */
+ * the top how many tokens. Without an end: only the value so far. */
 #define GROUP_CARRY(group) ((group) >> 48 & 63)
 #define GROUP_SCALE(group) ((group) >> 54 & 127)
 #define GROUP_TOKENS(group) ((unsigned) ((group) >> 62))
@@ -34,8 +34,7 @@ make_group (unsigned nibbles)
       scale = 1;
     }
   }
-  /* Without an end, split_long () looks at the nibbles itself. */
-  return tokens == 0 ? 0
+  return tokens == 0 ? value
       : group | value << 48 | scale << 54 | (uint64_t) tokens << 62;
 }
 
@@ -50,7 +49,7 @@ fill_groups (void)
 typedef struct
 {
   uint64_t carry;               /* its value so far */
-  unsigned scale;               /* of its next nibbles; 0: above 64 */
+  unsigned scale;               /* of its next nibbles; 0: above 32768 */
   unsigned bits;                /* so far, where scale is 0 */
 } Splitter;
 
@@ -61,13 +60,13 @@ splitter_start (Splitter *splitter)
   0, 1, 0};
 }
 
-/* A group that ends no token, and what follows up to the end of that one. */
+/* Any group, nibble by nibble. */
 static __attribute__((noinline)) uint16_t *
-split_long (Splitter *splitter, LongTokens *longs, unsigned nibbles,
+split_longest (Splitter *splitter, LongTokens *longs, unsigned nibbles,
     uint16_t *token)
 {
   unsigned bits = splitter->scale == 0 ? splitter->bits
-      : splitter->scale == 1 ? 0 : splitter->scale == 8 ? 3 : 6;
+      : (unsigned) __builtin_ctz (splitter->scale);
   uint64_t value = splitter->carry;
 
   for (int i = 8; i >= 0; i -= 4) {
@@ -83,7 +82,35 @@ split_long (Splitter *splitter, LongTokens *longs, unsigned nibbles,
     }
   }
   *splitter = (Splitter) {
-  value, bits > 6 ? 0 : 1u << bits, bits};
+  value, bits > 15 ? 0 : 1u << bits, bits};
+  return token;
+}
+
+/* A group that is part of a token of more than five nibbles. */
+static inline uint16_t *
+split_long (Splitter *splitter, LongTokens *longs, unsigned nibbles,
+    uint16_t *token)
+{
+  uint64_t group = groups[nibbles];
+  Splitter copy;
+
+  if (GROUP_TOKENS (group) == 0 && splitter->scale - 1 < 64) {
+    splitter->carry += group * splitter->scale;
+    splitter->scale *= 512;
+    return token;
+  }
+  if (GROUP_TOKENS (group) > 0 && splitter->scale > 0) {
+    store64 (token, group);
+    long_tokens_put (longs, token, splitter->carry
+        + (group & 0xffff) * splitter->scale);
+    splitter->carry = GROUP_CARRY (group);
+    splitter->scale = GROUP_SCALE (group);
+    return token + GROUP_TOKENS (group);
+  }
+  /* A copy, so that the splitter itself can stay in registers. */
+  copy = *splitter;
+  token = split_longest (&copy, longs, nibbles, token);
+  *splitter = copy;
   return token;
 }
 
@@ -93,14 +120,9 @@ split_group (Splitter *splitter, LongTokens *longs, unsigned nibbles,
 {
   uint64_t group = groups[nibbles];
 
-  if (__builtin_expect (GROUP_TOKENS (group) == 0 || splitter->scale == 0, 0)) {
-    /* A copy, so that the splitter itself can stay in registers. */
-    Splitter copy = *splitter;
-
-    token = split_long (&copy, longs, nibbles, token);
-    *splitter = copy;
-    return token;
-  }
+  if (__builtin_expect (GROUP_TOKENS (group) == 0
+          || splitter->scale - 1 > 63, 0))
+    return split_long (splitter, longs, nibbles, token);
 
   store64 (token, group);
   store16 (token, (uint16_t) (splitter->carry
