@@ -56,8 +56,8 @@ def draw_codecs(svg, rows):
     def x(speed):
         return LEFT + BARS * math.log(max(speed, 10) / 10) / math.log(top / 10)
 
-    svg.text(LEFT, 24, "MB/s of raw depth, geometric mean: encode (dark), decode (light); "
-             "ratio on the right (logarithmic)", size=13, weight="bold")
+    svg.text(LEFT, 24, "MB/s of raw depth (logarithmic): encode dark, decode light", size=13, weight="bold")
+    svg.text(svg.width - 10, 24, "ratio", "end", size=13, weight="bold")
     y = 40
     for row in rows:
         colours = OURS if row["codec"].startswith("our ") else PEER
