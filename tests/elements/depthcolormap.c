@@ -612,6 +612,29 @@ GST_START_TEST (test_still)
 
 GST_END_TEST;
 
+/* What is switched on and off again leaves nothing behind. */
+GST_START_TEST (test_switches)
+{
+  static const gchar *const switches[] = { "invert", "equalize" };
+  static const guint16 samples[] = { 1000, 1100, 1200, 3000 };
+  GstHarness *h = harness_new (4, 1, "RGBA", "");
+  guint32 before[4], on[4], after[4];
+
+  g_object_set (h->element, "near", 1., "far", 3., NULL);
+  colour_row (h, samples, 4, &formats[0], before);
+  for (guint i = 0; i < G_N_ELEMENTS (switches); i++) {
+    g_object_set (h->element, switches[i], TRUE, NULL);
+    colour_row (h, samples, 4, &formats[0], on);
+    fail_unless (difference (on[2], before[2]) > 50, "%s", switches[i]);
+    g_object_set (h->element, switches[i], FALSE, NULL);
+    colour_row (h, samples, 4, &formats[0], after);
+    fail_unless (memcmp (before, after, sizeof before) == 0, "%s", switches[i]);
+  }
+  harness_free (h);
+}
+
+GST_END_TEST;
+
 /* Size, unit and format change while data flows. */
 GST_START_TEST (test_caps_change)
 {
@@ -1043,6 +1066,12 @@ GST_START_TEST (test_restart)
     gst_buffer_unref (buffer);
     g_signal_emit_by_name (src, "end-of-stream", &ret);
     message = gst_bus_timed_pop_filtered (pipeline->bus,
+        GST_CLOCK_TIME_NONE, GST_MESSAGE_ELEMENT | GST_MESSAGE_EOS |
+        GST_MESSAGE_ERROR);
+    /* the range is said in each run */
+    assert_equals_int (GST_MESSAGE_TYPE (message), GST_MESSAGE_ELEMENT);
+    gst_message_unref (message);
+    message = gst_bus_timed_pop_filtered (pipeline->bus,
         GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
     assert_equals_int (GST_MESSAGE_TYPE (message), GST_MESSAGE_EOS);
     gst_message_unref (message);
@@ -1081,6 +1110,7 @@ depthcolormap_suite (void)
   tcase_add_test (tc, test_bytes);
   tcase_add_test (tc, test_bad_range);
   tcase_add_test (tc, test_still);
+  tcase_add_test (tc, test_switches);
   tcase_add_test (tc, test_caps_change);
   tcase_add_test (tc, test_controller);
   tcase_add_test (tc, test_steady);

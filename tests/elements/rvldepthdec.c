@@ -206,6 +206,24 @@ GST_START_TEST (test_downstream_pool)
 
 GST_END_TEST;
 
+/* Downstream that reads GstVideoMeta gets one: its pool may choose the rows. */
+GST_START_TEST (test_video_meta)
+{
+  GstHarness *h = decoder_new ("rvldepthdec", media_types[0]);
+  guint16 *samples = samples_new (101, 37, RANDOM);
+  GstBuffer *out;
+
+  if (__i__)
+    gst_harness_add_propose_allocation_meta (h, GST_VIDEO_META_API_TYPE, NULL);
+  out = gst_harness_push_and_pull (h, encoded_new (RVL, samples, 101, 37, 0));
+  fail_unless_equals_int (gst_buffer_get_video_meta (out) != NULL, __i__);
+  gst_buffer_unref (out);
+  g_free (samples);
+  decoder_free (h);
+}
+
+GST_END_TEST;
+
 /* Also after the last row, and where the pool's buffer had something else. */
 GST_START_TEST (test_row_padding_is_zero)
 {
@@ -683,20 +701,46 @@ GST_START_TEST (test_rvl_from_bytes)
 
 GST_END_TEST;
 
+/* What is behind a flush may be another kind of file. */
+GST_START_TEST (test_bytes_after_a_flush)
+{
+  GstHarness *h = byte_decoder_new (NULL);
+  guint16 *samples = samples_new (64, 48, RANDOM);
+  GstBuffer *start = encoded_new (PNG, samples, 64, 48, 0);
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_BYTES);
+  gst_buffer_set_size (start, 1000);
+  push_in_pieces (h, start, 1 << 20);
+  for (guint i = 0; i < 4; i++) {
+    gst_harness_push_event (h, gst_event_new_flush_start ());
+    gst_harness_push_event (h, gst_event_new_flush_stop (TRUE));
+    gst_harness_push_event (h, gst_event_new_segment (&segment));
+    push_in_pieces (h, encoded_new (i % 2, samples, 64, 48, 0), 1 << 20);
+    pull_samples (h, samples);
+  }
+  fail_unless_equals_int (count_messages (bus, GST_MESSAGE_WARNING, NULL), 0);
+  g_free (samples);
+  decoder_free (h);
+}
+
+GST_END_TEST;
+
 /* An empty file among others, which has no bytes to tell of it. */
 GST_START_TEST (test_empty_file)
 {
   GstHarness *h = byte_decoder_new (media_types[__i__]);
   guint16 *samples = samples_new (64, 48, RANDOM);
+  gsize piece = __i__ == PNG ? 1000 : 1 << 20;
 
   for (guint i = 0; i < 3; i++) {
-    push_in_pieces (h, encoded_new (__i__, samples, 64, 48, 0), 1 << 20);
+    push_in_pieces (h, encoded_new (__i__, samples, 64, 48, 0), piece);
     pull_samples (h, samples);
     fail_unless_equals_int (gst_harness_push (h, gst_buffer_new ()),
         GST_FLOW_OK);
     assert_message (bus, GST_MESSAGE_WARNING, "dropped", "empty");
   }
-  push_in_pieces (h, encoded_new (__i__, samples, 64, 48, 0), 1 << 20);
+  push_in_pieces (h, encoded_new (__i__, samples, 64, 48, 0), piece);
   gst_harness_push_event (h, gst_event_new_eos ());
   pull_samples (h, samples);
   fail_unless_equals_int (gst_harness_buffers_in_queue (h), 0);
@@ -961,6 +1005,7 @@ rvldepthdec_suite (void)
   tcase_add_loop_test (tc, test_sizes, 0, 2);
   tcase_add_loop_test (tc, test_several_memories, 0, 2);
   tcase_add_loop_test (tc, test_downstream_pool, 0, 2);
+  tcase_add_loop_test (tc, test_video_meta, 0, 2);
   tcase_add_loop_test (tc, test_row_padding_is_zero, 0, 2);
   tcase_add_test (tc, test_size_is_in_the_frame);
   tcase_add_loop_test (tc, test_unit, 0, 2);
@@ -979,6 +1024,7 @@ rvldepthdec_suite (void)
       G_N_ELEMENTS (pieces));
   tcase_add_test (tc, test_endless_png);
   tcase_add_loop_test (tc, test_rvl_from_bytes, 0, 2);
+  tcase_add_test (tc, test_bytes_after_a_flush);
   tcase_add_loop_test (tc, test_empty_file, 0, 2);
   tcase_add_loop_test (tc, test_backwards, 0, 2);
   tcase_add_test (tc, test_caps_queries);

@@ -474,6 +474,27 @@ GST_START_TEST (test_downstream_allocator)
 
 GST_END_TEST;
 
+/* Between two frames: none is lost. */
+GST_START_TEST (test_reconfigured)
+{
+  GstHarness *h = encoder_new ("rvldepthenc", media_types[0]);
+  guint16 *samples = samples_new (16, 8, RANDOM);
+
+  push_caps (h, 16, 8, "");
+  for (guint n = 0; n < 6; n++) {
+    GstBuffer *out;
+
+    gst_harness_set_sink_caps_str (h, media_types[n % 2]);
+    out = gst_harness_push_and_pull (h, frame_new (samples, 16, 8, NULL, n));
+    assert_encoded (out, media_types[n % 2], samples, 16, 8);
+    gst_buffer_unref (out);
+  }
+  encoder_free (h);
+  g_free (samples);
+}
+
+GST_END_TEST;
+
 /* Downstream changes its mind while a frame is in work: that one is lost to it,
  * the next one is what it takes. */
 GST_START_TEST (test_reconfigured_in_work)
@@ -651,6 +672,11 @@ GST_START_TEST (test_range_is_measured)
   fail_unless_info (info, 1000, first.range_min, first.range_max);
   info = push_for_info (h, empty, 3, NULL);
   fail_unless_info (info, 1000, first.range_min, first.range_max);
+  /* another run knows nothing of this one */
+  gst_element_set_state (h->element, GST_STATE_READY);
+  gst_harness_play (h);
+  push_caps (h, 64, 48, "");
+  fail_unless_info (push_for_info (h, empty, 0, NULL), 1000, 0, 0);
   /* metadata is better than measuring */
   fail_unless_info (push_for_info (h, samples, 4, &(GstDepthInfo) {
           5000, 10, 20}
@@ -691,10 +717,14 @@ GST_START_TEST (test_default_unit_is_said_once)
   GstHarness *h = encoder_new ("rvldepthenc", "image/x-rvl");
   guint16 *samples = samples_new (64, 48, HOLES);
 
-  push_caps (h, 64, 48, "");
-  for (guint n = 0; n < 5; n++)
-    push_for_info (h, samples, n, NULL);
-  assert_message (bus, GST_MESSAGE_INFO, "unit", "1000");
+  for (guint run = 0; run < 2; run++) {
+    gst_harness_play (h);
+    push_caps (h, 64, 48, "");
+    for (guint n = 0; n < 5; n++)
+      push_for_info (h, samples, n, NULL);
+    assert_message (bus, GST_MESSAGE_INFO, "unit", "1000");
+    gst_element_set_state (h->element, GST_STATE_NULL);
+  }
   g_free (samples);
   encoder_free (h);
 }
@@ -941,6 +971,7 @@ rvldepthenc_suite (void)
   tcase_add_test (tc, test_input_caps_follow_downstream);
   tcase_add_test (tc, test_renegotiation);
   tcase_add_loop_test (tc, test_downstream_allocator, 0, 2);
+  tcase_add_test (tc, test_reconfigured);
   tcase_add_test (tc, test_reconfigured_in_work);
   tcase_add_loop_test (tc, test_held_frames, 0, 2);
   tcase_add_test (tc, test_allocation_query);
