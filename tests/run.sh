@@ -7,7 +7,7 @@
 set -u
 cd "$(dirname "$0")/.."
 
-packages='git gcc clang libclang-rt-14-dev meson ninja-build pkg-config indent
+packages='git gcc clang meson ninja-build pkg-config indent
   valgrind ca-certificates libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
   gstreamer1.0-plugins-bad gstreamer1.0-gtk3 gstreamer1.0-x glib-networking
