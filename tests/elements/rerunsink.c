@@ -925,6 +925,7 @@ GST_START_TEST (test_file_size_limit)
   GstHarness *h = harness_new (RVL_CAPS, &bus);
   GstFlowReturn flow = GST_FLOW_OK;
   Recording recording;
+  guint64 written;
   gchar *there;
   guint n;
 
@@ -936,10 +937,15 @@ GST_START_TEST (test_file_size_limit)
     flow = gst_harness_push (h, rvl_buffer (n));
   assert_equals_int (flow, GST_FLOW_ERROR);
   assert_equals_int (gst_harness_push (h, rvl_buffer (n)), GST_FLOW_ERROR);
+  written = stat_of (h->element, "location-frames-written");
+  assert_equals_uint64 (stat_of (h->element, "frames"), n + 1);
+  assert_equals_uint64 (stat_of (h->element, "location-frames-dropped"),
+      n + 1 - written);
   harness_stop (h);
   fail_unless (setrlimit (RLIMIT_FSIZE, &before) == 0);
   recording_read (&recording, location);
   fail_unless (recording.complete && recording.chunks > STATIC);
+  assert_equals_uint64 (recording.chunks - STATIC, written);
   there = g_strdup_printf (" %u frames, %" G_GSIZE_FORMAT " bytes in all, were "
       "written before and can be read", recording.chunks - STATIC,
       recording.size);
