@@ -480,6 +480,7 @@ GST_START_TEST (test_legend)
   check_legend (320, 240, 2, 1000);
   check_legend (640, 480, 3, 500);
   check_legend (3840, 2160, 10, 500);
+  check_legend (100, 2000, 1, 50);
 }
 
 GST_END_TEST;

@@ -459,6 +459,77 @@ GST_START_TEST (test_damage)
 
 GST_END_TEST;
 
+/* ISO/IEC 15948, annex D. */
+static guint32
+crc_of (const guint8 * data, gsize size)
+{
+  guint32 crc = G_MAXUINT32;
+
+  for (gsize i = 0; i < size; i++) {
+    crc ^= data[i];
+    for (guint bit = 0; bit < 8; bit++)
+      crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc;
+}
+
+static void
+append_chunk (GByteArray * png, const char *type, const guint8 * body,
+    gsize size)
+{
+  guint8 four[4];
+  guint start = png->len + 4;
+
+  GST_WRITE_UINT32_BE (four, size);
+  g_byte_array_append (png, four, 4);
+  g_byte_array_append (png, (const guint8 *) type, 4);
+  g_byte_array_append (png, body, size);
+  GST_WRITE_UINT32_BE (four, crc_of (png->data + start, 4 + size));
+  g_byte_array_append (png, four, 4);
+}
+
+/* All checksums are right, all bytes are there, and yet libpng takes none of it:
+ * so we do not. */
+GST_START_TEST (test_as_strict_as_libpng)
+{
+  enum
+  { WIDTH = 200, HEIGHT = 30, IDAT = 33, BODY = IDAT + 8 };
+  Frame frame = frame_of (RANDOM, WIDTH, HEIGHT, 0);
+  Png16Decoder *decoder = png16_decoder_new ();
+  guint16 pixels[WIDTH * HEIGHT];
+  Png16Error error;
+  GByteArray *whole, *png;
+  guint8 *stream;
+  gsize size, half;
+
+  /* rows that come again: matches go back by more than a small window */
+  for (guint y = 3; y < HEIGHT; y++)
+    memcpy (frame.data + y * frame.stride,
+        frame.data + (y - 3) * frame.stride, WIDTH * 2);
+  whole = frame_to_png (&frame, 1);
+  size = GST_READ_UINT32_BE (whole->data + IDAT);
+  stream = whole->data + BODY;
+  for (guint i = 0; i < 3; i++) {
+    half = i == 0 ? size : size / 2;
+    if (i == 2)
+      memcpy (stream, "\x08\x1d", 2);   /* RFC 1950: a window of 256 bytes */
+    png = g_byte_array_append (g_byte_array_new (), whole->data, IDAT);
+    append_chunk (png, "IDAT", stream, half);
+    if (i == 1)
+      append_chunk (png, "tEXt", (const guint8 *) "a\0b", 3);
+    append_chunk (png, "IDAT", stream + half, size - half);
+    append_chunk (png, "IEND", stream, 0);
+    fail_unless (png16_decode (decoder, png->data, png->len, pixels, WIDTH * 2,
+            WIDTH, HEIGHT, &error) == (i == 0), "%u", i);
+    g_byte_array_unref (png);
+  }
+  g_byte_array_unref (whole);
+  g_free (frame.data);
+  png16_decoder_free (decoder);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_wrong_sizes)
 {
   static const struct
@@ -574,6 +645,7 @@ png16_suite (void)
   tcase_add_test (tc, test_any_filter_and_interlace);
   tcase_add_test (tc, test_other_pictures);
   tcase_add_test (tc, test_damage);
+  tcase_add_test (tc, test_as_strict_as_libpng);
   tcase_add_test (tc, test_wrong_sizes);
   tcase_add_test (tc, test_no_room);
   tcase_add_test (tc, test_real_frames);

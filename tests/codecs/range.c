@@ -155,6 +155,45 @@ GST_START_TEST (test_nothing_to_see)
 
 GST_END_TEST;
 
+/* A few pixels are no scene. */
+GST_START_TEST (test_few_pixels)
+{
+  DepthRange range = { 0 };
+
+  draw_box (WIDTH, HEIGHT, 0);
+  draw_box (6, 6, 30000);
+  fail_if (show (&range, 0));
+  draw_scene (1000, 5000, 20);
+  fail_unless (show (&range, 1));
+  draw_box (WIDTH, HEIGHT, 0);
+  draw_box (6, 6, 30000);
+  for (guint i = 0; i < 100; i++)
+    fail_unless (show (&range, 0.1));
+  assert_range (&range, 1040, 4960, 60);
+}
+
+GST_END_TEST;
+
+/* Columns as far apart as those that are looked at. */
+GST_START_TEST (test_stripes)
+{
+  enum
+  { SIDE = 480, APART = SIDE / 48 };
+  guint16 *pixels = g_new (guint16, SIDE * SIDE);
+
+  for (guint column = 0; column < APART; column++) {
+    DepthRange range = { 0 };
+
+    for (guint i = 0; i < SIDE * SIDE; i++)
+      pixels[i] = GUINT16_TO_LE (i % APART == column ? 500 : 3000);
+    fail_unless (depth_range_update (&range, pixels, SIDE * 2, SIDE, SIDE, 0));
+    assert_range (&range, 500, 3000, 0);
+  }
+  g_free (pixels);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_saturated)
 {
   DepthRange range = { 0 };
@@ -391,6 +430,8 @@ range_suite (void)
   tcase_add_test (tc, test_little_endian);
   tcase_add_test (tc, test_sizes);
   tcase_add_test (tc, test_nothing_to_see);
+  tcase_add_test (tc, test_few_pixels);
+  tcase_add_test (tc, test_stripes);
   tcase_add_test (tc, test_saturated);
   tcase_add_test (tc, test_noise);
   tcase_add_test (tc, test_thin_tail);
