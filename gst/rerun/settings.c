@@ -13,6 +13,19 @@
 
 /* --- enums and flags --------------------------------------------------------- */
 
+/* Registered at the first call, @type is 0 before. */
+static GType
+enum_get_type (gsize * type, const gchar * name, const GEnumValue * values)
+{
+  if (g_once_init_enter (type)) {
+    GType made = g_enum_register_static (name, values);
+
+    gst_type_mark_as_plugin_api (made, 0);
+    g_once_init_leave (type, made);
+  }
+  return *type;
+}
+
 static GType
 compression_get_type (void)
 {
@@ -23,14 +36,7 @@ compression_get_type (void)
     {0, NULL, NULL}
   };
 
-  if (g_once_init_enter (&type)) {
-    GType made = g_enum_register_static ("GstDepthRerunSinkCompression",
-        values);
-
-    gst_type_mark_as_plugin_api (made, 0);
-    g_once_init_leave (&type, made);
-  }
-  return type;
+  return enum_get_type (&type, "GstDepthRerunSinkCompression", values);
 }
 
 static GType
@@ -45,14 +51,7 @@ magnification_filter_get_type (void)
     {0, NULL, NULL}
   };
 
-  if (g_once_init_enter (&type)) {
-    GType made = g_enum_register_static ("GstDepthRerunSinkMagnificationFilter",
-        values);
-
-    gst_type_mark_as_plugin_api (made, 0);
-    g_once_init_leave (&type, made);
-  }
-  return type;
+  return enum_get_type (&type, "GstDepthRerunSinkMagnificationFilter", values);
 }
 
 static GType
@@ -66,13 +65,7 @@ leaky_get_type (void)
     {0, NULL, NULL}
   };
 
-  if (g_once_init_enter (&type)) {
-    GType made = g_enum_register_static ("GstDepthRerunSinkLeaky", values);
-
-    gst_type_mark_as_plugin_api (made, 0);
-    g_once_init_leave (&type, made);
-  }
-  return type;
+  return enum_get_type (&type, "GstDepthRerunSinkLeaky", values);
 }
 
 /* The Viewer's colour maps, with "none" before them. */

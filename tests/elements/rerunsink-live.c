@@ -980,7 +980,26 @@ behave_anyhow (RerunServer * server, GRand * rand)
       kinds[g_rand_int_range (rand, 0, G_N_ELEMENTS (kinds))]);
 }
 
-/* Through the states at any moment, with servers of all kinds. */
+typedef struct
+{
+  GstElement *sink;
+  gint over;
+} Reader;
+
+static gpointer
+read_stats (gpointer data)
+{
+  Reader *reader = data;
+
+  while (!g_atomic_int_get (&reader->over)) {
+    stat_of (reader->sink, "frames");
+    g_usleep (100);
+  }
+  return NULL;
+}
+
+/* Through the states at any moment, with servers of all kinds, while somebody reads
+ * the statistics. */
 GST_START_TEST (test_state_changes)
 {
   static const GstState states[] = { GST_STATE_NULL, GST_STATE_READY,
@@ -993,6 +1012,8 @@ GST_START_TEST (test_state_changes)
   GstBus *bus;
   GstHarness *h =
       harness_new (uri_of (server), &bus, "drain-timeout", (guint64) 0, NULL);
+  Reader reader = { h->element, 0 };
+  GThread *thread = g_thread_new ("stats", read_stats, &reader);
 
   gst_bus_set_flushing (bus, TRUE);
   for (guint i = 0; i < CHANGES; i++) {
@@ -1007,6 +1028,8 @@ GST_START_TEST (test_state_changes)
         gst_harness_push (h, rvl_buffer (n));
     }
   }
+  g_atomic_int_set (&reader.over, 1);
+  g_thread_join (thread);
   harness_stop (h);
   gst_object_unref (bus);
   g_rand_free (rand);
