@@ -184,6 +184,44 @@ frames_add_synthetic (Frames * frames, uint32_t width, uint32_t height)
   add_set (frames, set, name);
 }
 
+/* One sample in @share is a depth of the slant below. */
+static void
+draw_sparse (Frame * frame, unsigned share)
+{
+  uint32_t random = share;
+
+  for (uint32_t y = 0; y < frame->height; y++) {
+    for (uint32_t x = 0; x < frame->width; x++) {
+      unsigned depth = surface (x, y, 3000, 8, &random);
+
+      store_le16 (frame->pixels + (size_t) y * frame->width + x,
+          next_random (&random) % share ? 0 : depth);
+    }
+  }
+}
+
+static void
+draw_random (Frame * frame)
+{
+  uint32_t random = 1;
+
+  for (size_t i = 0; i < (size_t) frame->width * frame->height; i++)
+    store_le16 (frame->pixels + i, next_random (&random) & 0xffff);
+}
+
+void
+frames_add_hard (Frames * frames, uint32_t width, uint32_t height)
+{
+  FrameSet sparse = { NULL }, half = { NULL }, random = { NULL };
+
+  draw_sparse (add_frame (&sparse, width, height), 20);
+  draw_sparse (add_frame (&half, width, height), 2);
+  draw_random (add_frame (&random, width, height));
+  add_set (frames, sparse, "sparse");
+  add_set (frames, half, "every other");
+  add_set (frames, random, "random");
+}
+
 void
 frames_free (Frames * frames)
 {

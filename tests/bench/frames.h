@@ -31,4 +31,8 @@ Frames frames_load (void);
 /* Adds a set that needs no file: slanted surfaces with noise and holes. */
 void frames_add_synthetic (Frames * frames, uint32_t width, uint32_t height);
 
+/* Adds what hardly a camera makes: single depths, one in 20 samples and one in two,
+ * as a LiDAR's points in a camera's picture are, and random samples. */
+void frames_add_hard (Frames * frames, uint32_t width, uint32_t height);
+
 void frames_free (Frames * frames);

@@ -120,23 +120,29 @@ main (void)
 {
   Frames frames = frames_load ();
   Codec codec[MAX_CODECS] = { {"ROS's loop"} };
-  unsigned codecs = 1;
+  unsigned codecs = 1, cameras;
 
   frames_add_synthetic (&frames, 640, 480);
+  cameras = frames.n;
+  frames_add_hard (&frames, 640, 480);
   for (const RvlKernel * const *k = rvl_kernels (); *k; k++)
     codec[codecs++] = (Codec) {
     (*k)->name, *k};
 
   printf ("RVL on %s, one thread; times ROS's loop (-O3, for this processor)\n",
       timing_cpu ());
-  for (unsigned i = 0; i < frames.n; i++)
+  for (unsigned i = 0; i < cameras; i++)
     measure_set (&frames.set[i], codec, codecs);
 
-  printf ("geometric mean of the %u sets\n", frames.n);
+  printf ("geometric mean of the %u sets\n", cameras);
   for (unsigned i = 1; i < codecs; i++)
     printf ("  %-12s encode %5.2fx    decode %5.2fx\n", codec[i].name,
-        exp (codec[i].log_encode / frames.n),
-        exp (codec[i].log_decode / frames.n));
+        exp (codec[i].log_encode / cameras),
+        exp (codec[i].log_decode / cameras));
+
+  printf ("what hardly a camera makes\n");
+  for (unsigned i = cameras; i < frames.n; i++)
+    measure_set (&frames.set[i], codec, codecs);
   frames_free (&frames);
   return 0;
 }
