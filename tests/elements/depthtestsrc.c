@@ -1130,6 +1130,48 @@ GST_START_TEST (test_properties_while_playing)
 
 GST_END_TEST;
 
+/* In the thread that makes the frames: from the next one on. */
+static GstPadProbeReturn
+set_property_at_a_frame (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  static const gchar *const changes[][2] = {
+    {"seed", "7"}, {"sensor", "stereo"}, {"sensor", "tof"},
+    {"pattern", "random"}, {"seed", "0"}
+  };
+  guint64 frame = GST_BUFFER_OFFSET (GST_PAD_PROBE_INFO_BUFFER (info));
+
+  if (frame < G_N_ELEMENTS (changes))
+    gst_util_set_object_arg (data, changes[frame][0], changes[frame][1]);
+  return GST_PAD_PROBE_OK;
+}
+
+GST_START_TEST (test_properties_take_effect)
+{
+  static const gchar *const frames[] = {
+    "sensor=ideal", "seed=7", "seed=7 sensor=stereo", "seed=7 sensor=tof",
+    "seed=7 pattern=random", "pattern=random"
+  };
+  GstHarness *h = source_new ("num-buffers=6", CAPS ",width=64,height=48");
+  GstElement *source = gst_harness_find_element (h, "depthtestsrc");
+
+  gst_pad_add_probe (h->sinkpad, GST_PAD_PROBE_TYPE_BUFFER,
+      set_property_at_a_frame, source, gst_object_unref);
+  gst_harness_play (h);
+  for (guint i = 0; i < G_N_ELEMENTS (frames); i++) {
+    GstBuffer *buffer = gst_harness_pull (h);
+    guint16 *samples = samples_of (buffer, 64, 48);
+    guint16 *expected = shoot (frames[i], i, 64, 48);
+
+    fail_unless (memcmp (samples, expected, 64 * 48 * 2) == 0, "frame %u", i);
+    gst_buffer_unref (buffer);
+    g_free (samples);
+    g_free (expected);
+  }
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
 /* One cannot ask for another unit than it has, or another format. */
 GST_START_TEST (test_refused_caps)
 {
@@ -1192,6 +1234,7 @@ depthtestsrc_suite (void)
   tcase_add_test (element, test_states);
   tcase_add_test (element, test_restart);
   tcase_add_test (element, test_properties_while_playing);
+  tcase_add_test (element, test_properties_take_effect);
   tcase_add_test (element, test_refused_caps);
   return s;
 }
