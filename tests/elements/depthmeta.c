@@ -117,6 +117,7 @@ GST_START_TEST (test_frame_pinhole)
 {
   static const GstPinholeInfo bad[] = { {0, 520, 319, 239, 640, 480},
   {525, -520, 319, 239, 640, 480}, {NAN, 520, 319, 239, 640, 480},
+  {INFINITY, 520, 319, 239, 640, 480}, {525, INFINITY, 319, 239, 640, 480},
   {525, 520, INFINITY, 239, 640, 480}, {525, 520, 319, 239, 0, 0}
   };
   GstBuffer *buffer = gst_buffer_new ();
@@ -133,6 +134,38 @@ GST_START_TEST (test_frame_pinhole)
     fail_if (gst_depth_frame_pinhole (buffer, 640, 480, &p));
   }
   gst_buffer_unref (buffer);
+}
+
+GST_END_TEST;
+
+/* Through videoscale; of a picture of another size: nothing arrives. */
+GST_START_TEST (test_scaled)
+{
+  GstHarness *h = gst_harness_new ("videoscale");
+  guint16 *samples = samples_new (640, 480, HOLES);
+
+  gst_harness_set_sink_caps_str (h, "video/x-raw,width=320,height=240");
+  push_caps (h, 640, 480, "");
+  for (guint i = 0; i < 2; i++) {
+    GstBuffer *buffer = frame_new (samples, 640, 480, NULL, i);
+    GstPinholeInfo p = camera;
+    GstCustomMeta *meta;
+
+    p.height = i == 0 ? 480 : 479;
+    gst_buffer_set_pinhole_info (buffer, &p);
+    meta = gst_buffer_get_custom_meta (buffer, GST_PINHOLE_META_NAME);
+    gst_structure_set (gst_custom_meta_get_structure (meta), "serial",
+        G_TYPE_STRING, "A1", NULL);
+    buffer = gst_harness_push_and_pull (h, buffer);
+    meta = gst_buffer_get_custom_meta (buffer, GST_PINHOLE_META_NAME);
+    fail_unless ((meta != NULL) == (i == 0));
+    if (meta != NULL)
+      fail_unless_equals_string (gst_structure_get_string
+          (gst_custom_meta_get_structure (meta), "serial"), "A1");
+    gst_buffer_unref (buffer);
+  }
+  g_free (samples);
+  gst_harness_teardown (h);
 }
 
 GST_END_TEST;
@@ -516,6 +549,7 @@ depthmeta_suite (void)
   tcase_add_test (tc, test_fields_of_bindings);
   tcase_add_test (tc, test_copies);
   tcase_add_test (tc, test_frame_pinhole);
+  tcase_add_test (tc, test_scaled);
   tcase_add_loop_test (tc, test_paths, 0, G_N_ELEMENTS (paths));
   tcase_add_loop_test (tc, test_matrix, 0, G_N_ELEMENTS (maps));
   tcase_add_loop_test (tc, test_rule, 0, G_N_ELEMENTS (rules));
