@@ -688,6 +688,28 @@ GST_START_TEST (test_range_is_measured)
 
 GST_END_TEST;
 
+/* Time is that of the stream: at five frames a second, too, the range follows
+ * within about one. */
+GST_START_TEST (test_range_follows)
+{
+  GstHarness *h = encoder_new ("rvldepthenc", "image/x-rvl");
+  guint16 *samples = samples_new (64, 48, CONSTANT);
+  GstDepthInfo info;
+
+  push_caps (h, 64, 48, "");
+  for (guint n = 0; n < 16; n++) {
+    if (n == 8)
+      for (guint i = 0; i < 64 * 48; i++)
+        samples[i] = GUINT16_TO_LE (5000);
+    info = push_for_info (h, samples, 6 * n, NULL);
+  }
+  fail_unless_info (info, 1000, 5000, 5001);
+  g_free (samples);
+  encoder_free (h);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_properties_win)
 {
   GstHarness *h = encoder_new ("rvldepthenc meter=2000 near=0.5 far=4",
@@ -978,6 +1000,7 @@ rvldepthenc_suite (void)
   tcase_add_test (tc, test_flush_and_eos);
   tcase_add_loop_test (tc, test_restart, 0, 2);
   tcase_add_test (tc, test_range_is_measured);
+  tcase_add_test (tc, test_range_follows);
   tcase_add_test (tc, test_properties_win);
   tcase_add_test (tc, test_default_unit_is_said_once);
   tcase_add_test (tc, test_unit_of_metadata);
