@@ -310,7 +310,6 @@ gst_depth_test_src_do_seek (GstBaseSrc * src, GstSegment * segment)
 
   if (!GST_CLOCK_TIME_IS_VALID (position))
     return FALSE;
-  segment->time = segment->start;
   self->first_frame = 0;
   self->first_time = 0;
   self->frame = 0;
