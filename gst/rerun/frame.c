@@ -19,27 +19,26 @@ rerun_frame_unmap (RerunFrame * frame)
 }
 
 static RerunFrameState
+damaged (gchar ** why, const gchar * kind, const gchar * what, gsize offset)
+{
+  *why = g_strdup_printf ("%s frame: %s at byte %" G_GSIZE_FORMAT " (a buffer "
+      "must hold a whole frame: filesrc needs blocksize=-1)", kind, what,
+      offset);
+  return RERUN_FRAME_DAMAGED;
+}
+
+static RerunFrameState
 read_rvl (RerunFrame * frame, gchar ** why)
 {
   RvlHeader header;
   RvlError error;
 
-  if (!rvl_header_read (frame->data, frame->size, &header, &error)) {
-    *why = g_strdup_printf ("RVL frame: %s at byte %" G_GSIZE_FORMAT,
-        error.what, error.offset);
-    return RERUN_FRAME_DAMAGED;
-  }
+  if (!rvl_header_read (frame->data, frame->size, &header, &error))
+    return damaged (why, "RVL", error.what, error.offset);
   frame->width = header.width;
   frame->height = header.height;
   frame->in_metres = header.a != 0;
   return RERUN_FRAME_OK;
-}
-
-static gchar *
-png_problem (const Png16Error * error)
-{
-  return g_strdup_printf ("PNG frame: %s at byte %" G_GSIZE_FORMAT,
-      error->what, error->offset);
 }
 
 static RerunFrameState
@@ -48,19 +47,15 @@ read_png (RerunFrame * frame, gchar ** why)
   Png16Header header;
   Png16Error error;
 
-  if (!png16_read_header (frame->data, frame->size, &header, &error)) {
-    *why = png_problem (&error);
-    return RERUN_FRAME_DAMAGED;
-  }
+  if (!png16_read_header (frame->data, frame->size, &header, &error))
+    return damaged (why, "PNG", error.what, error.offset);
   if (!header.grey16) {
     *why = g_strdup_printf ("the picture is %s PNG; depth needs 16-bit grey "
         "PNG", header.name);
     return RERUN_FRAME_WRONG;
   }
-  if (!png16_check (frame->data, frame->size, &error)) {
-    *why = png_problem (&error);
-    return RERUN_FRAME_DAMAGED;
-  }
+  if (!png16_check (frame->data, frame->size, &error))
+    return damaged (why, "PNG", error.what, error.offset);
   frame->width = header.width;
   frame->height = header.height;
   return RERUN_FRAME_OK;
