@@ -244,15 +244,15 @@ gst_depth_rule_set_caps (GstDepthRule * rule, GstElement * element,
 {
   gdouble meter;
 
-  rule->caps_meter = 0;
   if (!gst_depth_caps_get_meter (caps, &meter))
-    return TRUE;
-  if (!meter_valid (meter))
+    meter = 0;
+  else if (!meter_valid (meter))
     return gst_depth_refuse_caps (element, caps,
         g_strdup_printf (CAPS_FIELD " of the caps is %.10g%s; allowed is a "
             "fraction of " METER_RANGE ", as 1000/1", meter,
             meter_remedy (meter)));
   rule->caps_meter = meter;
+  g_object_set_qdata (G_OBJECT (element), refused_caps_quark (), NULL);
   return TRUE;
 }
 

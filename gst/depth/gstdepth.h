@@ -136,8 +136,8 @@ gboolean gst_depth_rule_check (GstDepthRule * rule, GstElement * element);
 /**
  * gst_depth_rule_set_caps:
  *
- * New caps of the input: reads depth-meter. A field that cannot be is refused
- * with one element error.
+ * New caps of the input, which nothing else refuses: reads depth-meter. A field
+ * that cannot be is refused with one element error.
  *
  * Returns: %FALSE if an error was posted
  */

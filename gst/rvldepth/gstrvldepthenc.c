@@ -479,8 +479,7 @@ check_caps (GstRvlDepthEnc * self, GstCaps * caps)
   GstVideoInfo info;
   guint width, height;
 
-  if (!gst_depth_raw_info_from_caps (&info, element, caps)
-      || !gst_depth_rule_set_caps (&self->rule, element, caps))
+  if (!gst_depth_raw_info_from_caps (&info, element, caps))
     return FALSE;
   width = GST_VIDEO_INFO_WIDTH (&info);
   height = GST_VIDEO_INFO_HEIGHT (&info);
@@ -488,7 +487,7 @@ check_caps (GstRvlDepthEnc * self, GstCaps * caps)
     return gst_depth_refuse_caps (element, caps,
         g_strdup_printf ("Frames of %ux%u are too large; at most %u pixels are "
             "allowed", width, height, RVL_MAX_PIXELS));
-  return TRUE;
+  return gst_depth_rule_set_caps (&self->rule, element, caps);
 }
 
 static gboolean

@@ -165,16 +165,16 @@ assert_message (GstBus * bus, GstMessageType type, const gchar * word,
 }
 
 /* Caps that are refused get one error a run, though they come again with the
- * buffer. */
+ * buffer; another one where others were taken meanwhile. */
 static inline void
 assert_refused (GstHarness * h, GstBus * bus, const gchar * text,
-    const gchar * word, const gchar * word2)
+    const gchar * word, const gchar * word2, const gchar * taken)
 {
   GstCaps *caps = gst_caps_from_string (text);
   GstSegment segment;
 
   gst_segment_init (&segment, GST_FORMAT_TIME);
-  for (guint run = 0; run < 2; run++) {
+  for (guint run = 0; run < 3; run++) {
     gst_harness_play (h);
     gst_harness_push_event (h, gst_event_new_stream_start ("refused"));
     gst_harness_push_event (h, gst_event_new_caps (caps));
@@ -182,7 +182,10 @@ assert_refused (GstHarness * h, GstBus * bus, const gchar * text,
     fail_unless (gst_harness_push (h, gst_buffer_new_memdup ("12345678", 8))
         != GST_FLOW_OK);
     assert_message (bus, GST_MESSAGE_ERROR, word, word2);
-    gst_element_set_state (h->element, GST_STATE_NULL);
+    if (run == 0)
+      gst_element_set_state (h->element, GST_STATE_NULL);
+    else
+      gst_harness_set_src_caps_str (h, taken);
   }
   gst_caps_unref (caps);
 }

@@ -820,7 +820,7 @@ GST_START_TEST (test_bad_caps)
   GstHarness *h = decoder_new ("rvldepthdec", NULL);
 
   assert_refused (h, bus, "image/x-rvl,depth-meter=(fraction)1/1000",
-      "depth-meter", "1000/1");
+      "depth-meter", "1000/1", "image/x-rvl");
   decoder_free (h);
 }
 

@@ -893,7 +893,8 @@ GST_START_TEST (test_bad_caps)
   const BadCaps *bad = &bad_caps[__i__];
   GstHarness *h = encoder_new ("rvldepthenc", "image/x-rvl");
 
-  assert_refused (h, bus, bad->caps, bad->word, bad->word2);
+  assert_refused (h, bus, bad->caps, bad->word, bad->word2,
+      "video/x-raw,format=GRAY16_LE,width=8,height=8");
   encoder_free (h);
 }
 
