@@ -101,10 +101,10 @@ rvl_bands_join_next (RvlBands * bands)
   const uint8_t *from = bands->stream + band->offset;
   size_t words = (band->nibbles + 7) / 8;
 
-  if (bands->nibbles % 8 == 0)
-    memmove (to, from, 4 * words);
-  else if (words > 0)
+  if (words > 0 && bands->nibbles % 8 != 0)
     shift_down (to, from, words, bands->nibbles % 8);
+  else if (to != from)          /* as the first band is */
+    memmove (to, from, 4 * words);
   bands->nibbles += band->nibbles;
   bands->joined++;
 }
