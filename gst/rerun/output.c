@@ -251,17 +251,23 @@ rerun_user_set_flushing (RerunUser * user, gboolean flushing)
 }
 
 static gboolean
+output_failed (RerunOutput * self, GError ** error)
+{
+  if (self->failure == NULL)
+    return FALSE;
+  g_propagate_error (error, g_error_copy (self->failure));
+  return TRUE;
+}
+
+/* Asked before each wait: what needs none is done in spite of a flush. */
+static gboolean
 user_interrupted (RerunUser * user, GError ** error)
 {
-  if (user->output->failure != NULL) {
-    g_propagate_error (error, g_error_copy (user->output->failure));
+  if (output_failed (user->output, error))
     return TRUE;
-  }
-  if (user->flushing) {
+  if (user->flushing)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "flushing");
-    return TRUE;
-  }
-  return FALSE;
+  return user->flushing;
 }
 
 static gboolean
@@ -305,12 +311,12 @@ user_make_room (RerunUser * user, gsize size, GError ** error)
       return TRUE;
     case RERUN_LEAKY_NO:
       while (!output_has_room (self, size)) {
-        g_cond_wait (&self->progress, &self->lock);
         if (user_interrupted (user, error))
           return FALSE;
+        g_cond_wait (&self->progress, &self->lock);
         output_release_for (self, size);
       }
-      return TRUE;
+      return !output_failed (self, error);
   }
   g_assert_not_reached ();
 }
@@ -346,7 +352,7 @@ user_take (RerunUser * user, RerunMessage * message, GError ** error)
   RerunOutput *self = user->output;
   GError *interrupted = NULL;
 
-  if (user_interrupted (user, error))
+  if (output_failed (self, error))
     return FALSE;
   if (message->slot != 0) {
     output_take_static (self, message);
@@ -393,10 +399,10 @@ user_wait_settled (RerunUser * user, GError ** error)
   guint64 serial = self->serial;
 
   while (TRUE) {
+    if (self->failure == NULL && output_settled (self, serial))
+      return TRUE;
     if (user_interrupted (user, error))
       return FALSE;
-    if (output_settled (self, serial))
-      return TRUE;
     if (!self->klass->live) {
       g_cond_wait (&self->progress, &self->lock);
     } else if (!g_cond_wait_until (&self->progress, &self->lock, deadline)) {

@@ -163,8 +163,8 @@ gboolean rerun_user_detach (RerunUser * user);
  * Queues @message, of which it takes a reference. Waits for room where the
  * settings say so.
  *
- * Returns: %FALSE if the output failed, or with %G_IO_ERROR_CANCELLED if the
- * user is flushing
+ * Returns: %FALSE if the output failed, or with %G_IO_ERROR_CANCELLED if it would
+ * have to wait while the user is flushing
  */
 gboolean rerun_user_push (RerunUser * user, RerunMessage * message,
     GError ** error);
@@ -183,7 +183,7 @@ void rerun_user_drop (RerunUser * user, RerunMessage * message);
  */
 gboolean rerun_user_drain (RerunUser * user, GError ** error);
 
-/* While flushing, the user's push() and drain() return at once. */
+/* While flushing, the user's push() and drain() do not wait. */
 void rerun_user_set_flushing (RerunUser * user, gboolean flushing);
 
 /* Counters under these names: frames-written, bytes-written, frames-queued,

@@ -437,12 +437,15 @@ GST_START_TEST (test_full_waits_and_flushes)
   /* what was not taken was not counted */
   assert_equals_uint64 (balance (fake), pusher.pushed);
 
-  /* and on it goes */
-  rerun_user_set_flushing (user, FALSE);
+  /* and on it goes, where there is room even while flushing */
   fake_set_blocked (fake, FALSE);
+  while (stat_of (fake, "frames-queued") > 0)
+    g_thread_yield ();
+  fail_unless (push (user, 0, 98, NULL));
+  rerun_user_set_flushing (user, FALSE);
   fail_unless (push (user, 0, 99, NULL));
   fail_unless (rerun_user_drain (user, NULL));
-  assert_equals_uint64 (stat_of (fake, "frames-written"), pusher.pushed + 1);
+  assert_equals_uint64 (stat_of (fake, "frames-written"), pusher.pushed + 2);
   stop (fake, user);
 }
 
