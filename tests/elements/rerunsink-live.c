@@ -392,6 +392,7 @@ GST_START_TEST (test_unconfirmed_again)
   ServerOptions same = {.port = rerun_server_get_port (server) };
   GstBus *bus;
   GstHarness *h = harness_new (uri_of (server), &bus, NULL);
+  guint first;
 
   push (h, 0, 20);              /* fits into the sockets' buffers */
   rerun_server_wait_messages (server, N_FIRST + 5);
@@ -399,9 +400,11 @@ GST_START_TEST (test_unconfirmed_again)
   server = rerun_server_new (&same);
   push (h, 20, 30);
   gst_harness_push_event (h, gst_event_new_eos ());
-  assert_equals_int (rerun_server_wait_messages (server, 0), N_FIRST + 30);
-  for (guint n = 0; n < 30; n++)
-    check_frame (server, N_FIRST + n, n);
+  /* some of the first may have been confirmed while the server still read */
+  first = N_FIRST + 30 - rerun_server_wait_messages (server, 0);
+  fail_unless (first <= 5, "%u", first);
+  for (guint n = first; n < 30; n++)
+    check_frame (server, N_FIRST + n - first, n);
   check_balance (h, 30);
   harness_stop (h);
   gst_object_unref (bus);
