@@ -1215,6 +1215,21 @@ disturb (GstElement * pipeline, GRand * rand)
 }
 
 static void
+play_to_the_end (GstElement * pipeline, GstBus * bus)
+{
+  GstMessage *message;
+
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  message = gst_bus_timed_pop_filtered (bus, 60 * GST_SECOND,
+      GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  fail_unless (message != NULL);
+  assert_equals_int (GST_MESSAGE_TYPE (message), GST_MESSAGE_EOS);
+  gst_message_unref (message);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+}
+
+static void
 run_rig (Rig * rig, RerunServer * server, GRand * rand)
 {
   GstBus *bus = gst_element_get_bus (rig->pipeline);
@@ -1233,7 +1248,7 @@ run_rig (Rig * rig, RerunServer * server, GRand * rand)
     gst_bus_set_flushing (bus, TRUE);
     gst_bus_set_flushing (bus, FALSE);
   }
-  gst_element_set_state (rig->pipeline, GST_STATE_NULL);
+  play_to_the_end (rig->pipeline, bus);
   fail_unless (rig->ends > 0);
   gst_object_unref (bus);
 }

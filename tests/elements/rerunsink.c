@@ -738,7 +738,8 @@ GST_START_TEST (test_damaged_frames)
   for (guint i = 0; i < G_N_ELEMENTS (damaged); i++) {
     assert_equals_int (gst_harness_push (h, text_buffer (damaged[i])),
         GST_FLOW_OK);
-    check_said (bus, GST_MESSAGE_WARNING, WORDS ("left out", "at byte", "blocksize=-1"));
+    check_said (bus, GST_MESSAGE_WARNING, WORDS ("left out", "at byte",
+            "blocksize=-1"));
   }
   assert_equals_int (gst_harness_push (h, kinds[__i__].make (0)), GST_FLOW_OK);
   harness_stop (h);
