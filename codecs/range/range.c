@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Each frame is seen as six percentiles of a few thousand samples, each of them the
- * median of three frames: one frame of garbage is never seen.
+ * The tracker of the useful range: what one frame says, and what a stream makes of
+ * it.
  *
- * An end of the range stays where it is as long as it lies between its two
- * outer percentiles: the far end of a stereo camera's picture has a long thin tail,
- * where percentile 99 alone jumps by metres from frame to frame. Where frames have
- * disagreed for a while, it goes to percentile 1 or 99: at once if the scene
- * changed, unnoticeably if it drifted.
+ * A frame says three numbers for each end: where the end is, and the two bounds
+ * between which it may lie. All of them come from percentiles of a few thousand
+ * samples. The near end is percentile 1. The far end is percentile 99, but not
+ * beyond Tukey's upper fence of the logarithm, Q3 * (Q3 / Q1)^1.5: a stereo camera
+ * sees noise far behind the scene, which would take most of the colours. At most
+ * a tenth of the samples lies beyond the far end.
+ *
+ * Each number is the median of the last three frames, so that one frame of garbage
+ * is never seen. An end of the range stays where it is while it lies between its
+ * bounds: the far tail of a stereo camera's picture is thin, and percentile 99
+ * alone jumps by metres from frame to frame. When the frames have disagreed for a
+ * while, the end goes to where they say: at once if the scene changed, unnoticeably
+ * if it drifted.
  */
 #include "range/range.h"
 
@@ -34,11 +42,19 @@
 #define DRIFT 0.1
 #define DRIFT_STEP 0.001
 
+/* The fence is steady from frame to frame, but not exactly: its bounds. */
+#define FENCE_BOUND 1.1
+
+/* What a frame says of the two ends. */
 enum
 { NEAR_LOW, NEAR, NEAR_HIGH, FAR_LOW, FAR, FAR_HIGH };
 
-static const double ranks[DEPTH_RANGE_RANKS] =
-    { 0.003, 0.01, 0.025, 0.975, 0.99, 0.997 };
+/* The percentiles that it is made of. */
+enum
+{ P0_3, P1, P2_5, Q1, Q3, P90, P97_5, P99, P99_7, N_PERCENTILES };
+
+static const double ranks[N_PERCENTILES] =
+    { 0.003, 0.01, 0.025, 0.25, 0.75, 0.9, 0.975, 0.99, 0.997 };
 
 /* Samples ordered by their high byte: those of h from start[h] to start[h + 1]. */
 typedef struct
@@ -58,7 +74,7 @@ at_most (uint32_t a, uint32_t b)
  * with depth are in samples. */
 static unsigned int
 collect (const uint8_t * rows, size_t stride, uint32_t width, uint32_t height,
-    uint16_t * samples, unsigned int *n_samples)
+    uint16_t invalid, uint16_t * samples, unsigned int *n_samples)
 {
   uint32_t n_rows = at_most (height, MAX_SAMPLES / at_most (width,
           SIDE_SAMPLES));
@@ -77,7 +93,8 @@ collect (const uint8_t * rows, size_t stride, uint32_t width, uint32_t height,
       uint16_t sample = p[0] | p[1] << 8;
 
       samples[n] = sample;
-      n += (uint16_t) (sample - 1) < 65534;     /* neither 0 nor 65535 */
+      /* neither 0 nor 65535 */
+      n += (uint16_t) (sample - 1) < 65534 && sample != invalid;
     }
   }
   *n_samples = n;
@@ -119,23 +136,47 @@ nth_sample (const Buckets * buckets, unsigned int index)
   return h << 8 | low;
 }
 
+static uint16_t
+smaller (uint16_t a, double b)
+{
+  return b < a ? (uint16_t) b : a;
+}
+
+/* The far end and its bounds. */
+static void
+find_far (const uint16_t * percentiles, uint16_t * ends)
+{
+  double q1 = percentiles[Q1], q3 = percentiles[Q3];
+  double p90 = percentiles[P90];
+  double fence = fmax (p90, q3 * pow (q3 / q1, 1.5));
+
+  ends[FAR_LOW] = smaller (percentiles[P97_5], fmax (p90, fence / FENCE_BOUND));
+  ends[FAR] = smaller (percentiles[P99], fence);
+  ends[FAR_HIGH] = smaller (percentiles[P99_7], fence * FENCE_BOUND);
+}
+
+/* False: the frame says nothing. */
 static bool
 measure (const uint16_t * pixels, size_t stride, uint32_t width,
-    uint32_t height, uint16_t * percentiles)
+    uint32_t height, uint16_t invalid, uint16_t * ends)
 {
-  uint16_t samples[MAX_SAMPLES + 1];
+  uint16_t samples[MAX_SAMPLES + 1], percentiles[N_PERCENTILES];
   Buckets buckets;
   unsigned int n, points;
 
   if (width == 0 || height == 0)
     return false;
-  points = collect ((const uint8_t *) pixels, stride, width, height, samples,
-      &n);
+  points = collect ((const uint8_t *) pixels, stride, width, height, invalid,
+      samples, &n);
   if (n == 0 || n < points / MIN_PART)
     return false;
   sort_by_high_byte (samples, n, &buckets);
-  for (unsigned int i = 0; i < DEPTH_RANGE_RANKS; i++)
+  for (unsigned int i = 0; i < N_PERCENTILES; i++)
     percentiles[i] = nth_sample (&buckets, lround (ranks[i] * (n - 1)));
+  ends[NEAR_LOW] = percentiles[P0_3];
+  ends[NEAR] = percentiles[P1];
+  ends[NEAR_HIGH] = percentiles[P2_5];
+  find_far (percentiles, ends);
   return true;
 }
 
@@ -149,23 +190,22 @@ median (uint16_t a, uint16_t b, uint16_t c)
 }
 
 static void
-end_update (DepthRangeEnd * end, const uint16_t * percentiles, double span,
+end_update (DepthRangeEnd * end, const uint16_t * said, double span,
     double seconds)
 {
   double tolerance = fmax (TOLERANCE * span, 1);
   double step;
 
-  if (end->target >= percentiles[0] - tolerance
-      && end->target <= percentiles[2] + tolerance)
+  if (end->target >= said[0] - tolerance && end->target <= said[2] + tolerance)
     end->outside = 0;
   else
     end->outside += seconds;
 
   if (end->outside >= HOLD_SECONDS) {
-    double distance = fabs (percentiles[1] - end->value);
+    double distance = fabs (said[1] - end->value);
 
     end->outside = 0;
-    end->target = percentiles[1];
+    end->target = said[1];
     end->speed = distance > DRIFT * span ? distance / CHANGE_SECONDS : 0;
   }
   step = fmax (end->speed * seconds, DRIFT_STEP * fmax (span, 1));
@@ -179,10 +219,10 @@ depth_range_update (DepthRange * range, const uint16_t * pixels, size_t stride,
     uint32_t width, uint32_t height, double seconds)
 {
   uint16_t *newest = range->frames[range->next];
-  uint16_t percentiles[DEPTH_RANGE_RANKS];
+  uint16_t said[DEPTH_RANGE_ENDS];
   double span;
 
-  if (!measure (pixels, stride, width, height, newest))
+  if (!measure (pixels, stride, width, height, range->invalid, newest))
     return range->valid;
   range->next = (range->next + 1) % DEPTH_RANGE_FRAMES;
   if (!range->valid) {
@@ -192,17 +232,16 @@ depth_range_update (DepthRange * range, const uint16_t * pixels, size_t stride,
     range->far.value = range->far.target = newest[FAR];
     range->valid = true;
   }
-  for (unsigned int i = 0; i < DEPTH_RANGE_RANKS; i++)
-    percentiles[i] = median (range->frames[0][i], range->frames[1][i],
+  for (unsigned int i = 0; i < DEPTH_RANGE_ENDS; i++)
+    said[i] = median (range->frames[0][i], range->frames[1][i],
         range->frames[2][i]);
 
   seconds = seconds > 0 ? fmin (seconds, MAX_SECONDS) : UNKNOWN_SECONDS;
   /* the smaller one of now and then: an end that was good enough for a deep scene
    * is not for a shallow one */
-  span = fmin (range->far.target - range->near.target,
-      percentiles[FAR] - percentiles[NEAR]);
-  end_update (&range->near, percentiles + NEAR_LOW, span, seconds);
-  end_update (&range->far, percentiles + FAR_LOW, span, seconds);
+  span = fmin (range->far.target - range->near.target, said[FAR] - said[NEAR]);
+  end_update (&range->near, said + NEAR_LOW, span, seconds);
+  end_update (&range->far, said + FAR_LOW, span, seconds);
   range->min = range->near.value;
   range->max = fmax (range->far.value, range->min + 1);
   return true;
