@@ -8,7 +8,7 @@
 
 /* Length and type before a chunk's body, CRC of type and body after it. */
 enum
-{ SIGNATURE = 8, BEFORE = 8, AFTER = 4 };
+{ BEFORE = 8, AFTER = 4 };
 
 static bool
 fail (Png16Error * error, size_t offset, const char *what, const uint8_t * type)
@@ -23,7 +23,7 @@ bool
 png16_next_chunk (Png16Chunk * chunk, const uint8_t * data, size_t size,
     Png16Error * error)
 {
-  size_t at = chunk->type ? chunk->end : SIGNATURE;
+  size_t at = chunk->type ? chunk->end : PNG16_SIGNATURE_SIZE;
   const uint8_t *type = data + at + 4;
 
   if (size - at < BEFORE + AFTER)

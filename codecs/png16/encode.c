@@ -188,7 +188,7 @@ write_start (uint8_t * png, uint32_t width, uint32_t height)
 {
   static const uint8_t grey16[] = { 16, 0, 0, 0, 0 };
 
-  memcpy (png, "\x89PNG\r\n\x1a\n", 8);
+  memcpy (png, png16_signature, PNG16_SIGNATURE_SIZE);
   write_be32 (png + 16, width);
   write_be32 (png + 20, height);
   memcpy (png + 24, grey16, sizeof (grey16));

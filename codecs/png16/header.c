@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ISO/IEC 15948, 5.2 and 11.2.2: the signature, then a chunk of 13 bytes. */
-static const uint8_t start[16] =
-    { 137, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0, 13, 'I', 'H', 'D', 'R' };
+const uint8_t png16_signature[PNG16_SIGNATURE_SIZE] =
+    { 137, 'P', 'N', 'G', 13, 10, 26, 10 };
+
+/* ISO/IEC 15948, 11.2.2: the first chunk, of 13 bytes. */
+static const uint8_t first[8] = { 0, 0, 0, 13, 'I', 'H', 'D', 'R' };
 
 enum
 {
@@ -50,15 +52,27 @@ png16_reserve (uint8_t ** buffer, size_t *capacity, size_t size)
   return *buffer != NULL;
 }
 
-/* The first byte that differs from what every PNG starts with. */
+static bool
+differs (const uint8_t * data, size_t size, const uint8_t * wanted,
+    size_t n_wanted, size_t *at)
+{
+  for (*at = 0; *at < n_wanted && *at < size; (*at)++)
+    if (data[*at] != wanted[*at])
+      return true;
+  return false;
+}
+
 static bool
 check_start (const uint8_t * data, size_t size, Png16Error * error)
 {
-  for (size_t i = 0; i < sizeof (start) && i < size; i++) {
-    if (data[i] != start[i])
-      return png16_fail (error, i, i < 8 ?
-          "no PNG signature" : "the first chunk is not a header (IHDR)");
-  }
+  size_t at;
+
+  if (differs (data, size, png16_signature, PNG16_SIGNATURE_SIZE, &at))
+    return png16_fail (error, at, "no PNG signature");
+  if (size > PNG16_SIGNATURE_SIZE && differs (data + PNG16_SIGNATURE_SIZE,
+          size - PNG16_SIGNATURE_SIZE, first, sizeof (first), &at))
+    return png16_fail (error, PNG16_SIGNATURE_SIZE + at,
+        "the first chunk is not a header (IHDR)");
   if (size < IHDR_END)
     return png16_fail (error, size, "the data ends in the header");
   return true;

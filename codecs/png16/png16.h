@@ -16,6 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* ISO/IEC 15948, 5.2: what every PNG begins with. */
+#define PNG16_SIGNATURE_SIZE 8
+extern const uint8_t png16_signature[PNG16_SIGNATURE_SIZE];
+
 #define PNG16_MAX_SIDE 65535
 #define PNG16_MAX_PIXELS (1 << 26)
 
@@ -70,26 +74,37 @@ bool png16_decode (Png16Decoder * decoder, const uint8_t * data, size_t size,
     uint16_t * pixels, size_t stride, uint32_t width, uint32_t height,
     Png16Error * error);
 
+/* ROS's compressedDepth puts 12 bytes before the signature: rvl_ros_png_read()
+ * reads them. */
+#define PNG16_ROS_HEADER_SIZE 12
+
 /* Cuts a stream of bytes that holds one PNG after another, for instance a file of
- * them; all zero at its start. */
+ * them; all zero at its start. ROS's header belongs to its picture. */
 typedef struct
 {
   size_t size;                  /* of the picture so far, 0: between two */
+  size_t start;                 /* of it: all before its first chunk */
   size_t left;                  /* bytes of its chunk that are still to come */
   size_t limit;                 /* that size may reach, by its header */
+  bool passing;                 /* in a chunk that nobody needs */
+  bool has_prefix;              /* pictures begin with ROS's header */
   bool lost;                    /* after damage: until the next signature */
 } Png16Splitter;
 
 typedef enum
 {
-  PNG16_MORE,                   /* the picture goes on behind these bytes */
+  PNG16_MORE,                   /* the picture goes on after these bytes, more of
+                                 * which are needed */
+  PNG16_PART,                   /* the picture goes on after these bytes */
   PNG16_END,                    /* the picture ends here; it may be damaged */
-  PNG16_SKIP                    /* the bytes belong to no picture */
+  PNG16_SKIP                    /* the bytes are no part of a picture, or nothing
+                                 * that decoding it needs */
 } Png16Piece;
 
 /* Looks at the next bytes of the stream, and returns how many of them are what
- * piece says. The others must be given again, with more behind them if the piece is
- * PNG16_MORE. Of bytes that are no PNG, the first few are one damaged picture and
- * the others skipped. at_end: there is nothing behind data. */
+ * piece says. The others must be given again, with more after them if the piece is
+ * PNG16_MORE. A few bytes between two pictures, and padding, are skipped. Of other
+ * bytes that are no PNG, the first few are one damaged picture and the others
+ * skipped. at_end: there is nothing after data. */
 size_t png16_split (Png16Splitter * splitter, const uint8_t * data, size_t size,
     bool at_end, Png16Piece * piece);

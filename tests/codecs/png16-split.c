@@ -262,12 +262,124 @@ GST_START_TEST (test_end_in_a_chunk)
 
 GST_END_TEST;
 
+/* The pictures of a stream, whatever comes in between. */
+static void
+check_exactly (const GByteArray * stream, guint n)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (pieces); i++) {
+    GPtrArray *pictures = split (stream, pieces[i]);
+
+    fail_unless_equals_int (pictures->len, n);
+    for (guint k = 0; k < n; k++)
+      fail_unless (is_png (pictures->pdata[k], k));
+    g_ptr_array_unref (pictures);
+  }
+}
+
+/* A line's end, padding to a block, a few bytes. */
+GST_START_TEST (test_between)
+{
+  static const struct
+  {
+    const gchar *bytes;
+    guint size, times;
+  } fillings[] = {
+    {"\n", 1, 1}, {"\r\n", 2, 1}, {"\0", 1, 4096}, {" ", 1, 56}, {" ", 1, 57},
+    {"\n", 1, 12}, {"text", 4, 14}
+  };
+  const guint8 *filling = (const guint8 *) fillings[__i__].bytes;
+  GByteArray *stream = g_byte_array_new ();
+
+  for (guint i = 0; i < N; i++) {
+    append (stream, png_new (i));
+    for (guint k = 0; k < fillings[__i__].times; k++)
+      g_byte_array_append (stream, filling, fillings[__i__].size);
+  }
+  check_exactly (stream, N);
+  g_byte_array_unref (stream);
+}
+
+GST_END_TEST;
+
+/* Text of any size is passed over: it neither ends the picture nor is kept. */
+GST_START_TEST (test_ancillary_chunks)
+{
+  GByteArray *stream = g_byte_array_new ();
+
+  for (guint i = 0; i < N; i++) {
+    GByteArray *png = png_new (i);
+
+    g_byte_array_append (stream, png->data, 33);
+    add_chunk (stream, 3 << 20, "zTXt");
+    add_chunk (stream, 0, "tEXt");
+    add_chunk (stream, 7, "tIME");
+    g_byte_array_append (stream, png->data + 33, png->len - 33);
+    g_byte_array_unref (png);
+  }
+  for (guint piece = 1000; piece < 5 << 20; piece *= 17) {
+    GPtrArray *pictures = split (stream, piece);
+
+    fail_unless_equals_int (pictures->len, N);
+    for (guint k = 0; k < N; k++)
+      fail_unless (is_png (pictures->pdata[k], k));
+    g_ptr_array_unref (pictures);
+  }
+  g_byte_array_unref (stream);
+}
+
+GST_END_TEST;
+
+static void
+add_ros_picture (GByteArray * stream, guint i, gfloat a)
+{
+  gfloat header[3] = { 0, a, 1 };
+
+  g_byte_array_append (stream, (const guint8 *) header, 12);
+  append (stream, png_new (i));
+}
+
+static void
+assert_ros_picture (GByteArray * picture, guint i, gfloat a)
+{
+  gfloat header[3];
+
+  memcpy (header, picture->data, sizeof header);
+  fail_unless (header[1] == a);
+  g_byte_array_remove_range (picture, 0, 12);
+  fail_unless (is_png (picture, i));
+}
+
+/* ROS's header stays with its picture, after one that is cut off too. */
+GST_START_TEST (test_ros_header)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (pieces); i++) {
+    GByteArray *stream = g_byte_array_new ();
+    GPtrArray *pictures;
+
+    add_ros_picture (stream, 0, 100);
+    add_ros_picture (stream, 1, 101);
+    g_byte_array_set_size (stream, stream->len - 30);
+    add_ros_picture (stream, 2, 102);
+    g_byte_array_append (stream, (const guint8 *) "\n", 1);
+    add_ros_picture (stream, 3, 103);
+    pictures = split (stream, pieces[i]);
+    fail_unless_equals_int (pictures->len, 4);
+    for (guint k = 0; k < 4; k++)
+      if (k != 1)
+        assert_ros_picture (pictures->pdata[k], k, 100 + k);
+    g_ptr_array_unref (pictures);
+    g_byte_array_unref (stream);
+  }
+}
+
+GST_END_TEST;
+
 /* A picture without an end is given up at what its header allows for. */
 GST_START_TEST (test_endless)
 {
   GByteArray *stream = png_new (0);
   GPtrArray *pictures;
-  gsize allowed = 2 * png16_max_size (WIDTH, HEIGHT) + (1 << 20);
+  gsize allowed = 2 * png16_max_size (WIDTH, HEIGHT);
 
   g_byte_array_set_size (stream, 33);
   while (stream->len < 4 * allowed)
@@ -341,6 +453,9 @@ png16_split_suite (void)
   tcase_add_test (tc, test_flipped_bits);
   tcase_add_test (tc, test_cut);
   tcase_add_test (tc, test_end_in_a_chunk);
+  tcase_add_loop_test (tc, test_between, 0, 7);
+  tcase_add_test (tc, test_ancillary_chunks);
+  tcase_add_test (tc, test_ros_header);
   tcase_add_test (tc, test_endless);
   tcase_add_test (tc, test_no_png);
   tcase_add_test (tc, test_random_damage);
