@@ -174,12 +174,14 @@ begins (Png16Splitter * splitter, const uint8_t * data, size_t next)
  * whatever follows. */
 static size_t
 known_size (const Png16Splitter * splitter, size_t size, size_t next,
-    bool at_end)
+    bool at_end, bool between)
 {
   size_t prefix = prefix_size (splitter);
+  size_t own = between || splitter->size >= splitter->start ? 0 :
+      splitter->start - splitter->size;
 
   if (next < size)
-    return next >= prefix ? next - prefix : next;
+    return next >= own + prefix ? next - prefix : next;
   if (at_end)
     return size;
   prefix += PNG16_SIGNATURE_SIZE - 1;
@@ -221,7 +223,7 @@ png16_split (Png16Splitter * splitter, const uint8_t * data, size_t size,
     splitter->lost = between = false;
     next = find_signature (data, size, next + 1);
   }
-  known = known_size (splitter, size, next, at_end);
+  known = known_size (splitter, size, next, at_end, between);
   if (between)
     return pass_over (splitter, data, known, next < size || at_end, piece);
   if (splitter->passing && known > 0)

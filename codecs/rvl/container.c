@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The container: 20 little-endian bytes of ROS 2's
+/* The headers before a stream: the 20 little-endian bytes of ROS 2's
  * compressed_depth_image_transport (ConfigHeader {format, depthParam[2]}, then
- * width and height). There is no magic number. */
+ * width and height), which have no magic number, and the 16 of RTAB-Map's
+ * corelib/src/Compression.cpp, which have one. */
 #include "rvl.h"
 
 #include "bytes.h"
@@ -38,33 +39,54 @@ rvl_header_write (const RvlHeader * header, uint8_t data[RVL_HEADER_SIZE])
 static const char *
 header_fault (const RvlHeader * header, size_t *offset)
 {
-  *offset = 12;
+  *offset = header->size - 8;
   if (header->width == 0)
     return "the header's width is 0";
   if (header->width > RVL_MAX_SIDE)
     return "the header's width is above 65535";
-  *offset = 16;
+  *offset = header->size - 4;
   if (header->height == 0)
     return "the header's height is 0";
   if (header->height > RVL_MAX_SIDE)
     return "the header's height is above 65535";
-  *offset = 12;
+  *offset = header->size - 8;
   if ((uint64_t) header->width * header->height > RVL_MAX_PIXELS)
     return "the header's picture has more than 2^26 pixels";
   return NULL;
+}
+
+void
+rvl_ros_header_read (const uint8_t data[RVL_ROS_HEADER_SIZE],
+    RvlHeader * header)
+{
+  header->a = load_float (data + 4);
+  header->b = load_float (data + 8);
+}
+
+static bool
+begins_with (const uint8_t * data, size_t size, const char *magic)
+{
+  return size >= strlen (magic) && memcmp (data, magic, strlen (magic)) == 0;
 }
 
 bool
 rvl_header_read (const uint8_t * data, size_t size, RvlHeader * header,
     RvlError * error)
 {
-  RvlError fault = { "shorter than the header of 20 bytes", size };
+  bool rtabmap = begins_with (data, size, "DEPTHRVL");
+  size_t needed = rtabmap ? 16 : RVL_HEADER_SIZE;
+  RvlError fault = { "shorter than the header", size };
 
-  if (size >= RVL_HEADER_SIZE) {
-    header->a = load_float (data + 4);
-    header->b = load_float (data + 8);
-    header->width = load32 (data + 12);
-    header->height = load32 (data + 16);
+  memset (header, 0, sizeof *header);
+  if (begins_with (data, size, "RVL1")) {
+    fault.what = "RVL1 of kornia, which is another format than RVL";
+    fault.offset = 0;
+  } else if (size >= needed) {
+    if (!rtabmap)
+      rvl_ros_header_read (data, header);
+    header->width = load32 (data + needed - 8);
+    header->height = load32 (data + needed - 4);
+    header->size = needed;
     fault.what = header_fault (header, &fault.offset);
   }
   if (fault.what && error)

@@ -109,18 +109,28 @@ size_t rvl_bands_join (RvlBands * bands);
 
 typedef struct
 {
-  float a, b;                   /* 0, 0: samples are depth units; else metres
+  float a, b;                   /* a = 0: samples are depth units; else metres
                                  * = a / (sample - b), for all samples but 0 */
   uint32_t width, height;
+  size_t size;                  /* of the header that was read: the stream starts
+                                 * there */
 } RvlHeader;
 
+/* Writes the 20 bytes that all of them read. */
 void rvl_header_write (const RvlHeader * header,
     uint8_t data[RVL_HEADER_SIZE]);
 
-/* False (and @error, may be NULL) if this is no header of a picture that Rerun
- * shows. The stream starts at data + RVL_HEADER_SIZE. */
+/* Reads that header, or the one of RTAB-Map: "DEPTHRVL", width and height, which
+ * Rerun does not read. False (and @error, may be NULL) if this is no header of a
+ * picture that Rerun shows. */
 bool rvl_header_read (const uint8_t *data, size_t size, RvlHeader * header,
     RvlError * error);
+
+/* ROS puts the first RVL_ROS_HEADER_SIZE bytes of the header before a PNG as well.
+ * Reads a and b from there; the other fields stay as they are. */
+#define RVL_ROS_HEADER_SIZE 12
+void rvl_ros_header_read (const uint8_t data[RVL_ROS_HEADER_SIZE],
+    RvlHeader * header);
 
 /* Turns quantised samples (header->a is not 0) into depth units, @meter of
  * them a metre, rounded. What is not a positive depth, or more than 65535

@@ -711,6 +711,35 @@ test_header (void)
   CHECK (pixels[4] + 256 * pixels[5] == 1111);
 }
 
+/* RTAB-Map's header: no room for quantisation, otherwise the same. */
+static void
+test_header_of_others (void)
+{
+  static const uint8_t blob[] = { 'D', 'E', 'P', 'T', 'H', 'R', 'V', 'L',
+    5, 0, 0, 0, 1, 0, 0, 0, 0x21, 0xd4, 0x8c, 0x12, 0x00, 0x10, 0xcc, 0x19
+  };
+  RvlHeader header;
+  RvlError error = { NULL, SIZE_MAX };
+  uint8_t pixels[10], wrong[24];
+
+  CHECK (rvl_header_read (blob, sizeof blob, &header, NULL));
+  CHECK (header.a == 0 && header.b == 0 && header.size == 16);
+  CHECK (header.width == 5 && header.height == 1);
+  CHECK (rvl_decode (blob + 16, 8, (uint16_t *) pixels, 10, 5, 1, NULL));
+  CHECK (pixels[2] + 256 * pixels[3] == 1200);
+  for (size_t size = 0; size < 16; size++)
+    CHECK (!rvl_header_read (blob, size, &header, &error)
+        && error.offset == size);
+
+  memcpy (wrong, blob, sizeof wrong);
+  wrong[8] = 0;
+  CHECK (!rvl_header_read (wrong, sizeof wrong, &header, &error));
+  CHECK (error.offset == 8 && strstr (error.what, "width") != NULL);
+  memcpy (wrong, "RVL1\5\0\0\0\1\0\0\0", 12);
+  CHECK (!rvl_header_read (wrong, sizeof wrong, &header, &error));
+  CHECK (error.offset == 0 && strstr (error.what, "kornia") != NULL);
+}
+
 static void
 check_dequantised (float a, float b, double meter, unsigned sample,
     unsigned depth)
@@ -775,6 +804,7 @@ main (void)
   test_by_hand ();
   test_errors ();
   test_header ();
+  test_header_of_others ();
   test_dequantise ();
 
   guarded_close (&pixels_room);
