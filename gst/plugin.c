@@ -11,10 +11,11 @@
 #endif
 
 #include "colormap/gstdepthcolormap.h"
-#include "depth/gstdepth.h"
+#include "depth/gstdepthmeta.h"
 #include "rerun/gstrerunsink.h"
 #include "rvldepth/gstrvldepthdec.h"
 #include "rvldepth/gstrvldepthenc.h"
+#include "rvldepth/gstrvltypefind.h"
 #include "testsrc/gstdepthtestsrc.h"
 
 static gboolean
@@ -28,6 +29,7 @@ plugin_init (GstPlugin * plugin)
   ok |= GST_ELEMENT_REGISTER (rerunsink, plugin);
   ok |= GST_ELEMENT_REGISTER (rvldepthdec, plugin);
   ok |= GST_ELEMENT_REGISTER (rvldepthenc, plugin);
+  ok |= gst_rvl_type_find_register (plugin);
 
   return ok;
 }

@@ -23,7 +23,8 @@ cross () {
     -Wno-missing-field-initializers -Werror -static \
     -Icodecs -Itests/bench -o "$work/test" \
     codecs/rvl/rvl.c codecs/rvl/bands.c codecs/rvl/container.c \
-    codecs/rvl/kernels.c codecs/rvl/portable.c codecs/rvl/strict.c \
+    codecs/rvl/kernels.c codecs/rvl/portable.c codecs/rvl/scan.c \
+    codecs/rvl/strict.c \
     codecs/rvl/tables.c "$@" \
     tests/codecs/rvl.c tests/codecs/rvl-reference.c tests/bench/frames.c
   for kernel in $kernels; do

@@ -10,8 +10,8 @@
  * the 65536 samples, and the table colours the picture.
  *
  * Pixels are 16-bit little-endian samples whatever the host; 0 is "no depth".
- * Ranges are in depth units. Strides are in bytes. Nothing here allocates;
- * buffers belong to the caller. */
+ * Ranges are in depth units. Strides are in bytes. Nothing but a painter
+ * allocates; buffers belong to the caller. */
 
 #pragma once
 
@@ -106,3 +106,38 @@ typedef struct
 void colormap_legend (const ColormapPicture *picture,
     const uint32_t table[COLORMAP_TABLE_SIZE], const ColormapRange *range,
     double units);
+
+/* ---- all of it, from frame to frame ---- */
+
+/* How depth is shown. Colours are 0xAARRGGBB. */
+typedef struct
+{
+  const Colormap *map;
+  bool invert;                  /* colours from far to near */
+  ColormapLayout layout;
+  bool has_alpha;               /* else all colours are opaque */
+  double near, far;             /* near <= far, in depth units */
+  uint32_t invalid;             /* colour of 0 */
+  uint32_t below, above;        /* outside of the range, 0 = the end's colour */
+} ColormapLook;
+
+/* A colour as the bytes of one of its pixels. */
+uint32_t colormap_look_pack (const ColormapLook * look, uint32_t argb);
+
+/* NULL: no memory. Free takes NULL too. */
+typedef struct ColormapPainter ColormapPainter;
+ColormapPainter *colormap_painter_new (void);
+void colormap_painter_free (ColormapPainter * painter);
+
+/* Before a frame: makes what has changed since the last one. equalizer: NULL, or
+ * one that has measured. */
+void colormap_painter_prepare (ColormapPainter * painter,
+    const ColormapLook * look, const ColormapEqualizer * equalizer);
+
+/* Colours a picture, whose ink and paper do not count. */
+void colormap_painter_apply (const ColormapPainter * painter,
+    const uint16_t * pixels, size_t stride, const ColormapPicture * picture);
+
+/* As colormap_legend(), white on black. */
+void colormap_painter_legend (const ColormapPainter * painter,
+    const ColormapPicture * picture, double units);

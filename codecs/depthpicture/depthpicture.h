@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "png16/png16.h"
+#include "rvl/rvl.h"
+
 typedef enum
 {
   DEPTH_PICTURE_RVL,
@@ -38,7 +41,8 @@ typedef struct
 } DepthPicture;
 
 /* The format that data begins with: what is neither PNG nor PGM is taken for RVL,
- * which has no signature. 20 bytes are enough to tell. */
+ * which has no signature. So many bytes are enough to tell. */
+#define DEPTH_PICTURE_DETECT_SIZE 20
 DepthPictureFormat depth_picture_detect (const uint8_t * data, size_t size);
 
 /* False: data is no picture of this format, or one larger than 2^26 pixels. */
@@ -58,3 +62,30 @@ void depth_picture_decoder_free (DepthPictureDecoder * decoder);
 bool depth_picture_decode (DepthPictureDecoder * decoder,
     const DepthPicture * picture, const uint8_t * data, size_t size,
     uint16_t * pixels, size_t stride, double meter, DepthPictureError * error);
+
+/* Cuts a stream of bytes into pictures; all zero at its start. */
+typedef struct
+{
+  Png16Splitter png;
+  size_t left;                  /* of a PGM that has begun */
+
+  bool in_rvl;                  /* after a header, before the end of its stream */
+  bool scanning;                /* and after the first bytes of that */
+  RvlScanner scanner;
+  uint8_t header[RVL_HEADER_SIZE];      /* of the last RVL picture */
+  size_t n_header;
+} DepthPictureSplitter;
+
+typedef enum
+{
+  DEPTH_PICTURE_MORE,           /* the picture goes on after these bytes, more of
+                                 * which are needed */
+  DEPTH_PICTURE_PART,           /* the picture goes on after these bytes */
+  DEPTH_PICTURE_END,            /* the picture ends here; it may be damaged */
+  DEPTH_PICTURE_SKIP            /* the bytes are of no picture */
+} DepthPicturePiece;
+
+/* As png16_split(), for all formats. */
+size_t depth_picture_split (DepthPictureSplitter * splitter,
+    DepthPictureFormat format, const uint8_t * data, size_t size, bool at_end,
+    DepthPicturePiece * piece);

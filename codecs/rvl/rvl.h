@@ -48,6 +48,28 @@ size_t rvl_encode (const uint16_t *pixels, size_t stride,
 bool rvl_decode (const uint8_t *stream, size_t size, uint16_t *pixels,
     size_t stride, uint32_t width, uint32_t height, RvlError *error);
 
+/* Finds where a stream ends that comes in pieces, as from a file. */
+typedef struct
+{
+  uint64_t left;                /* pixels that are still to come */
+  uint64_t run;                 /* of zeros before this, or of depths to come */
+  enum
+  { RVL_ZEROS, RVL_NON_ZEROS, RVL_DEPTHS } expected;
+  uint64_t value;               /* of the nibbles so far */
+  unsigned shift;
+  uint8_t word[4];              /* of which not all bytes have come */
+  unsigned n;
+  bool damaged;                 /* it ended because a decoder would give up */
+} RvlScanner;
+
+void rvl_scan_begin (RvlScanner * scanner, uint32_t width, uint32_t height);
+
+/* Returns how many bytes of the next piece belong to the stream. @ended: it ends
+ * there, or is damaged so that its end cannot be found. It looks at the runs only:
+ * a stream with a value that does not fit ends like others. */
+size_t rvl_scan (RvlScanner * scanner, const uint8_t *data, size_t size,
+    bool *ended);
+
 /* ---- the same bytes from several threads ----
  *
  *   RvlBands bands;

@@ -8,7 +8,7 @@
 
 #include <gst/gst.h>
 #include <gst/app/app.h>
-#include <depth/gstdepthmeta.h>
+#include <gst/rvldepth/depthmeta.h>
 
 #define WIDTH 64
 #define HEIGHT 48
@@ -27,8 +27,8 @@ take_picture (void)
     GST_WRITE_UINT16_LE (map.data + 2 * i, 2000 + 5 * i);
   gst_buffer_unmap (buffer, &map);
 
-  if (!gst_buffer_set_depth_info (buffer, &depth)
-      || !gst_buffer_set_pinhole_info (buffer, &camera))
+  if (!gst_depth_meta_set_info (buffer, &depth)
+      || !gst_pinhole_meta_set_info (buffer, &camera))
     g_error ("the rvldepth plugin is missing");
   return buffer;
 }
@@ -39,10 +39,10 @@ print_metadata (GstBuffer * buffer)
   GstDepthInfo depth;
   GstPinholeInfo camera;
 
-  if (gst_buffer_get_depth_info (buffer, &depth))
+  if (gst_depth_meta_get_info (buffer, &depth))
     g_print ("%g units a metre, %g to %g m\n", depth.meter,
         depth.range_min / depth.meter, depth.range_max / depth.meter);
-  if (gst_buffer_get_pinhole_info (buffer, &camera))
+  if (gst_pinhole_meta_get_info (buffer, &camera))
     g_print ("fx %g, fy %g, cx %g, cy %g at %ux%u\n", camera.fx, camera.fy,
         camera.cx, camera.cy, camera.width, camera.height);
 }

@@ -27,9 +27,10 @@
 #include "colormap/gstdepthcolormap.h"
 
 #include "colormap/colormap.h"
-#include "depth/gstdepth.h"
-#include "depth/gstdepthframe.h"
-#include "range/range.h"
+#include "depth/gstdepthcaps.h"
+#include "depth/gstdepthmeta.h"
+#include "depth/gstdepthreader.h"
+#include "depth/gstdepthtracker.h"
 
 #include <math.h>
 #include <string.h>
@@ -53,6 +54,7 @@ enum
   PROP_0,
   PROP_NEAR,
   PROP_FAR,
+  PROP_INVALID,
   PROP_COLORMAP,
   PROP_INVERT,
   PROP_EQUALIZE,
@@ -77,28 +79,24 @@ struct _GstDepthColormap
 {
   GstVideoFilter parent;
 
-  /* properties, guarded by the object lock */
-  GstDepthRule rule;
-  Settings settings;
+  GstDepthStream depth;         /* has the properties near, far, invalid */
+  GstDepthReader reader;
+
+  Settings settings;            /* properties, guarded by the object lock */
 
   /* of the streaming thread */
   ColormapLayout layout;
-  DepthRange measured;
+  GstDepthTracker tracker;
+  GstDepthTimer timer;          /* of the equalizer */
   ColormapEqualizer equalizer;
-  GstClockTime last_pts;
+  ColormapPainter *painter;
   gdouble said_near, said_far;  /* metres, of the last range message */
-
-  /* what ramp and table were made for */
-  gboolean ramp_made, table_made;
-  Settings shown;
-  ColormapRange range;
-  guint32 *ramp, *table;
 };
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK,
     GST_PAD_ALWAYS,
-    GST_STATIC_CAPS (GST_VIDEO_CAPS_MAKE ("GRAY16_LE")));
+    GST_STATIC_CAPS (GST_VIDEO_CAPS_MAKE (GST_DEPTH_RAW_FORMATS)));
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC,
@@ -140,8 +138,8 @@ gst_depth_colormap_set_property (GObject * object, guint id,
   GstDepthColormap *self = GST_DEPTH_COLORMAP (object);
   Settings *settings = &self->settings;
 
-  if (id == PROP_NEAR || id == PROP_FAR) {
-    gst_depth_rule_set_property (&self->rule, GST_ELEMENT (self), value, pspec);
+  if (id < PROP_COLORMAP) {
+    gst_depth_stream_set_property (&self->depth, value, pspec);
     return;
   }
 
@@ -182,8 +180,8 @@ gst_depth_colormap_get_property (GObject * object, guint id, GValue * value,
   GstDepthColormap *self = GST_DEPTH_COLORMAP (object);
   const Settings *settings = &self->settings;
 
-  if (id == PROP_NEAR || id == PROP_FAR) {
-    gst_depth_rule_get_property (&self->rule, GST_ELEMENT (self), value, pspec);
+  if (id < PROP_COLORMAP) {
+    gst_depth_stream_get_property (&self->depth, value, pspec);
     return;
   }
 
@@ -289,11 +287,25 @@ gst_depth_colormap_set_info (GstVideoFilter * filter, GstCaps * incaps,
   GstDepthColormap *self = GST_DEPTH_COLORMAP (filter);
 
   self->layout = layout_of (out_info);
-  self->ramp_made = FALSE;
-  memset (&self->measured, 0, sizeof (self->measured));
+  gst_depth_tracker_reset (&self->tracker,
+      gst_depth_caps_get_duration (in_info));
+  gst_depth_reader_clear (&self->reader);
+  gst_depth_timer_reset (&self->timer, gst_depth_caps_get_duration (in_info));
   self->equalizer.measured = false;
-  self->last_pts = GST_CLOCK_TIME_NONE;
   return TRUE;
+}
+
+/* The base class takes a filter without transform_frame for one that works in
+ * place. */
+static gboolean
+gst_depth_colormap_set_caps (GstBaseTransform * trans, GstCaps * incaps,
+    GstCaps * outcaps)
+{
+  gboolean ok = GST_BASE_TRANSFORM_CLASS (parent_class)->set_caps (trans,
+      incaps, outcaps);
+
+  gst_base_transform_set_in_place (trans, FALSE);
+  return ok;
 }
 
 /* Before the base classes, which refuse caps without a word. */
@@ -307,8 +319,8 @@ gst_depth_colormap_sink_event (GstBaseTransform * trans, GstEvent * event)
     GstCaps *caps;
 
     gst_event_parse_caps (event, &caps);
-    if (!gst_depth_raw_info_from_caps (&info, GST_ELEMENT (self), caps)
-        || !gst_depth_rule_set_caps (&self->rule, GST_ELEMENT (self), caps)) {
+    if (!gst_depth_caps_get_raw_info (&info, GST_ELEMENT (self), caps)
+        || !gst_depth_stream_set_caps (&self->depth, caps)) {
       gst_event_unref (event);
       return FALSE;
     }
@@ -321,11 +333,9 @@ gst_depth_colormap_start (GstBaseTransform * trans)
 {
   GstDepthColormap *self = GST_DEPTH_COLORMAP (trans);
 
-  self->ramp = g_new (guint32, COLORMAP_RAMP_SIZE);
-  self->table = g_new (guint32, COLORMAP_TABLE_SIZE);
-  self->ramp_made = self->table_made = FALSE;
+  self->painter = colormap_painter_new ();
   self->said_near = self->said_far = -1;
-  return TRUE;
+  return self->painter != NULL;
 }
 
 static gboolean
@@ -333,8 +343,8 @@ gst_depth_colormap_stop (GstBaseTransform * trans)
 {
   GstDepthColormap *self = GST_DEPTH_COLORMAP (trans);
 
-  g_clear_pointer (&self->ramp, g_free);
-  g_clear_pointer (&self->table, g_free);
+  g_clear_pointer (&self->painter, colormap_painter_free);
+  gst_depth_reader_clear (&self->reader);
   return TRUE;
 }
 
@@ -345,7 +355,7 @@ gst_depth_colormap_change_state (GstElement * element,
   GstDepthColormap *self = GST_DEPTH_COLORMAP (element);
 
   if (transition == GST_STATE_CHANGE_NULL_TO_READY
-      && !gst_depth_rule_check (&self->rule, element))
+      && !gst_depth_stream_check (&self->depth))
     return GST_STATE_CHANGE_FAILURE;
   return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
 }
@@ -365,35 +375,21 @@ gst_depth_colormap_before_transform (GstBaseTransform * trans,
     gst_object_sync_values (GST_OBJECT (trans), time);
 }
 
-/* Since the last frame; 0 = not known. */
-static gdouble
-seconds_passed (GstDepthColormap * self, const GstVideoFrame * frame)
-{
-  GstClockTime pts = GST_BUFFER_PTS (frame->buffer), last = self->last_pts;
-
-  self->last_pts = pts;
-  if (GST_CLOCK_TIME_IS_VALID (pts) && GST_CLOCK_TIME_IS_VALID (last)
-      && pts > last)
-    return (pts - last) / (gdouble) GST_SECOND;
-  if (GST_VIDEO_INFO_FPS_N (&frame->info) > 0)
-    return GST_VIDEO_INFO_FPS_D (&frame->info)
-        / (gdouble) GST_VIDEO_INFO_FPS_N (&frame->info);
-  return 0;
-}
-
 /* Says near and far of this frame; FALSE: nothing has said them yet. */
 static gboolean
-find_range (GstDepthColormap * self, const GstVideoFrame * frame,
-    gdouble seconds, GstDepthValues * values)
+find_range (GstDepthColormap * self, GstBuffer * buffer,
+    const GstDepthFrame * samples, guint16 invalid, GstDepthValues * values)
 {
-  gst_depth_rule_resolve (&self->rule, GST_ELEMENT (self), frame->buffer,
-      values);
-  if (values->need_measure && depth_range_update (&self->measured,
-          GST_VIDEO_FRAME_PLANE_DATA (frame, 0),
-          GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0),
-          GST_VIDEO_FRAME_WIDTH (frame), GST_VIDEO_FRAME_HEIGHT (frame),
-          seconds))
-    gst_depth_values_measured (values, self->measured.min, self->measured.max);
+  const GstVideoInfo *info = &GST_VIDEO_FILTER (self)->in_info;
+
+  gst_depth_stream_resolve (&self->depth, buffer, FALSE, values);
+  if (values->need_measure) {
+    gst_depth_tracker_measure (&self->tracker, samples->pixels,
+        samples->stride, GST_VIDEO_INFO_WIDTH (info),
+        GST_VIDEO_INFO_HEIGHT (info), GST_BUFFER_PTS (buffer), invalid,
+        values->meter);
+    gst_depth_tracker_fill (&self->tracker, values);
+  }
   return !values->need_measure;
 }
 
@@ -415,110 +411,82 @@ say_range (GstDepthColormap * self, const GstDepthValues * values)
               "near", G_TYPE_DOUBLE, near, "far", G_TYPE_DOUBLE, far, NULL)));
 }
 
-/* A picture without alpha has no transparent pixels. */
-static guint32
-pack (GstDepthColormap * self, guint argb)
-{
-  if (!GST_VIDEO_INFO_HAS_ALPHA (&GST_VIDEO_FILTER (self)->out_info))
-    argb |= 0xff000000u;
-  return colormap_pack (&self->layout, argb);
-}
-
-static void
-make_ramp (GstDepthColormap * self, const Settings * settings)
-{
-  if (self->ramp_made && settings->colormap == self->shown.colormap
-      && settings->invert == self->shown.invert)
-    return;
-  colormap_ramp (&colormaps[settings->colormap - 1], &self->layout,
-      settings->invert, self->ramp);
-  self->ramp_made = TRUE;
-  self->table_made = FALSE;
-}
-
-static gboolean
-same_range (const ColormapRange * a, const ColormapRange * b)
-{
-  return a->near == b->near && a->far == b->far && a->invalid == b->invalid
-      && a->below == b->below && a->above == b->above;
-}
-
-static void
-make_table (GstDepthColormap * self, const Settings * settings,
+static ColormapLook
+look_of (GstDepthColormap * self, const Settings * settings,
     const GstDepthValues * values)
 {
-  ColormapRange range;
+  ColormapLook look = {
+    .map = &colormaps[settings->colormap - 1],
+    .invert = settings->invert,
+    .layout = self->layout,
+    .has_alpha = GST_VIDEO_INFO_HAS_ALPHA (&GST_VIDEO_FILTER (self)->out_info),
+    .near = values->range_min,
+    .far = values->range_max,
+    .invalid = settings->invalid_color,
+    .below = settings->below_color,
+    .above = settings->above_color,
+  };
 
-  range.near = values->range_min;
-  range.far = values->range_max;
-  range.invalid = pack (self, settings->invalid_color);
-  range.below = settings->below_color ? pack (self, settings->below_color)
-      : self->ramp[0];
-  range.above = settings->above_color ? pack (self, settings->above_color)
-      : self->ramp[COLORMAP_RAMP_SIZE - 1];
+  return look;
+}
 
-  if (self->table_made && !settings->equalize && !self->shown.equalize
-      && same_range (&range, &self->range))
-    return;
-  self->range = range;
-  self->table_made = TRUE;
-  colormap_table (self->ramp, &range, settings->equalize
-      && self->equalizer.measured ? &self->equalizer : NULL, self->table);
+/* Returns: (nullable): what the table is equalised by */
+static const ColormapEqualizer *
+equalize (GstDepthColormap * self, const Settings * settings,
+    const GstDepthFrame * samples, GstClockTime time,
+    const GstDepthValues * values)
+{
+  const GstVideoInfo *info = &GST_VIDEO_FILTER (self)->in_info;
+  gdouble seconds = gst_depth_timer_passed (&self->timer, time);
+
+  if (settings->equalize)
+    colormap_equalizer_measure (&self->equalizer, samples->pixels,
+        samples->stride, GST_VIDEO_INFO_WIDTH (info),
+        GST_VIDEO_INFO_HEIGHT (info), values->range_min, values->range_max,
+        seconds);
+  else
+    self->equalizer.measured = false;
+  return self->equalizer.measured ? &self->equalizer : NULL;
+}
+
+static ColormapPicture
+picture_of (const GstVideoFrame * frame)
+{
+  ColormapPicture picture = {
+    .data = GST_VIDEO_FRAME_PLANE_DATA (frame, 0),
+    .stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0),
+    .width = GST_VIDEO_FRAME_WIDTH (frame),
+    .height = GST_VIDEO_FRAME_HEIGHT (frame),
+    .pixel_size = GST_VIDEO_FRAME_COMP_PSTRIDE (frame, 0),
+  };
+
+  return picture;
 }
 
 static void
-draw_legend (GstDepthColormap * self, GstVideoFrame * frame, gdouble meter)
+paint (GstDepthColormap * self, GstBuffer * buffer,
+    const GstDepthFrame * samples, guint16 invalid, GstVideoFrame * out)
 {
-  ColormapPicture picture;
-
-  picture.data = GST_VIDEO_FRAME_PLANE_DATA (frame, 0);
-  picture.stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0);
-  picture.width = GST_VIDEO_FRAME_WIDTH (frame);
-  picture.height = GST_VIDEO_FRAME_HEIGHT (frame);
-  picture.pixel_size = GST_VIDEO_FRAME_COMP_PSTRIDE (frame, 0);
-  picture.ink = pack (self, 0xffffffffu);
-  picture.paper = pack (self, 0xff000000u);
-  colormap_legend (&picture, self->table, &self->range, meter);
-}
-
-static GstFlowReturn
-gst_depth_colormap_transform_frame (GstVideoFilter * filter,
-    GstVideoFrame * in, GstVideoFrame * out)
-{
-  GstDepthColormap *self = GST_DEPTH_COLORMAP (filter);
-  const guint16 *pixels = GST_VIDEO_FRAME_PLANE_DATA (in, 0);
-  gsize stride = GST_VIDEO_FRAME_PLANE_STRIDE (in, 0);
-  guint width = GST_VIDEO_FRAME_WIDTH (in);
-  guint height = GST_VIDEO_FRAME_HEIGHT (in);
-  gdouble seconds = seconds_passed (self, in);
+  ColormapPicture picture = picture_of (out);
   GstDepthValues values;
   Settings settings;
+  ColormapLook look;
   gboolean known;
 
   GST_OBJECT_LOCK (self);
   settings = self->settings;
   GST_OBJECT_UNLOCK (self);
 
-  known = find_range (self, in, seconds, &values);
+  known = find_range (self, buffer, samples, invalid, &values);
   if (known)
     say_range (self, &values);
-  if (settings.equalize)
-    colormap_equalizer_measure (&self->equalizer, pixels, stride, width, height,
-        values.range_min, values.range_max, seconds);
-  else
-    self->equalizer.measured = false;
-
-  make_ramp (self, &settings);
-  make_table (self, &settings, &values);
-  self->shown = settings;
-
-  colormap_apply (self->table, pixels, stride, width, height,
-      GST_VIDEO_FRAME_PLANE_DATA (out, 0),
-      GST_VIDEO_FRAME_PLANE_STRIDE (out, 0),
-      GST_VIDEO_FRAME_COMP_PSTRIDE (out, 0));
+  look = look_of (self, &settings, &values);
+  colormap_painter_prepare (self->painter, &look, equalize (self, &settings,
+          samples, GST_BUFFER_PTS (buffer), &values));
+  colormap_painter_apply (self->painter, samples->pixels, samples->stride,
+      &picture);
   if (settings.legend && known)
-    draw_legend (self, out, values.meter);
-  return GST_FLOW_OK;
+    colormap_painter_legend (self->painter, &picture, values.meter);
 }
 
 /* Instead of the base class's, which maps the first memory of a buffer only,
@@ -527,28 +495,26 @@ static GstFlowReturn
 gst_depth_colormap_transform (GstBaseTransform * trans, GstBuffer * inbuf,
     GstBuffer * outbuf)
 {
+  GstDepthColormap *self = GST_DEPTH_COLORMAP (trans);
   GstVideoFilter *filter = GST_VIDEO_FILTER (trans);
-  GstVideoFrame in = {.info = filter->in_info,.buffer = inbuf };
-  GstVideoFrame out;
+  guint16 invalid = gst_depth_stream_get_invalid (&self->depth);
   GstDepthFrame samples;
-  GstFlowReturn flow;
+  GstVideoFrame out;
   gchar *problem;
 
   if (!filter->negotiated)
     return GST_FLOW_NOT_NEGOTIATED;
-  if (!gst_depth_frame_map (&samples, &filter->in_info, inbuf, GST_MAP_READ,
-          &problem))
+  if (!gst_depth_reader_map (&self->reader, GST_ELEMENT (self), &samples,
+          &filter->in_info, inbuf, invalid, &problem))
     goto bad_buffer;
-  in.data[0] = samples.pixels;
-  in.info.stride[0] = samples.stride;
   if (!gst_video_frame_map (&out, &filter->out_info, outbuf,
           GST_MAP_WRITE | GST_VIDEO_FRAME_MAP_FLAG_NO_REF))
     goto bad_output;
 
-  flow = gst_depth_colormap_transform_frame (filter, &in, &out);
+  paint (self, inbuf, &samples, invalid, &out);
   gst_video_frame_unmap (&out);
   gst_depth_frame_unmap (&samples);
-  return flow;
+  return GST_FLOW_OK;
 
 bad_output:
   gst_depth_frame_unmap (&samples);
@@ -562,7 +528,7 @@ bad_buffer:
 static void
 gst_depth_colormap_init (GstDepthColormap * self)
 {
-  gst_depth_rule_init (&self->rule);
+  gst_depth_stream_init (&self->depth, GST_ELEMENT (self));
   self->settings.colormap = DEFAULT_COLORMAP;
   self->settings.invert = DEFAULT_INVERT;
   self->settings.equalize = DEFAULT_EQUALIZE;
@@ -594,8 +560,8 @@ install_properties (GObjectClass * klass)
   GParamFlags when = GST_PARAM_MUTABLE_PLAYING | GST_PARAM_CONTROLLABLE;
   GParamFlags flags = when | G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
 
-  gst_depth_rule_install_properties (klass, PROP_NEAR, GST_DEPTH_HAS_RANGE,
-      when);
+  gst_depth_stream_install_properties (klass, PROP_NEAR,
+      GST_DEPTH_HAS_RANGE | GST_DEPTH_HAS_INVALID, when);
   g_object_class_install_property (klass, PROP_COLORMAP,
       g_param_spec_enum ("colormap", "Colormap",
           "Colours from near to far, named and numbered as in Rerun's Viewer",
@@ -641,6 +607,7 @@ gst_depth_colormap_class_init (GstDepthColormapClass * klass)
 
   trans_class->start = GST_DEBUG_FUNCPTR (gst_depth_colormap_start);
   trans_class->stop = GST_DEBUG_FUNCPTR (gst_depth_colormap_stop);
+  trans_class->set_caps = GST_DEBUG_FUNCPTR (gst_depth_colormap_set_caps);
   trans_class->sink_event = GST_DEBUG_FUNCPTR (gst_depth_colormap_sink_event);
   trans_class->transform_caps =
       GST_DEBUG_FUNCPTR (gst_depth_colormap_transform_caps);
@@ -651,8 +618,6 @@ gst_depth_colormap_class_init (GstDepthColormapClass * klass)
   trans_class->transform = GST_DEBUG_FUNCPTR (gst_depth_colormap_transform);
 
   filter_class->set_info = GST_DEBUG_FUNCPTR (gst_depth_colormap_set_info);
-  filter_class->transform_frame =
-      GST_DEBUG_FUNCPTR (gst_depth_colormap_transform_frame);
 
   gst_type_mark_as_plugin_api (GST_TYPE_DEPTH_COLORMAP_MAP, 0);
 }

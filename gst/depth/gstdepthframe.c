@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Mapping of raw depth, whatever memories, strides and offsets it has. */
+
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -56,7 +58,7 @@ gst_depth_frame_map (GstDepthFrame * frame, const GstVideoInfo * info,
   rows = (gsize) layout.stride * (height - 1) + 2 * width;
   if (layout.offset > size || size - layout.offset < rows) {
     *problem = g_strdup_printf ("the buffer has %" G_GSIZE_FORMAT " bytes, too "
-        "few for %" G_GSIZE_FORMAT "x%" G_GSIZE_FORMAT " GRAY16_LE with rows "
+        "few for %" G_GSIZE_FORMAT "x%" G_GSIZE_FORMAT " of 16 bits with rows "
         "of %d bytes from byte %" G_GSIZE_FORMAT " on: %" G_GSIZE_FORMAT
         " needed", size, width, height, layout.stride, layout.offset,
         layout.offset + rows);
@@ -67,6 +69,7 @@ gst_depth_frame_map (GstDepthFrame * frame, const GstVideoInfo * info,
     return FALSE;
   }
   frame->buffer = buffer;
+  frame->converted = FALSE;
   frame->stride = layout.stride;
   frame->pixels = (guint16 *) (gpointer) (frame->map.data + layout.offset);
   return TRUE;

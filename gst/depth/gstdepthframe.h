@@ -10,8 +10,10 @@ G_BEGIN_DECLS
 
 /**
  * GstDepthFrame:
- * @pixels: first row, little-endian samples, aligned as the buffer's memory is
+ * @pixels: first row, samples in the order of the format, aligned as the buffer's
+ *   memory is
  * @stride: bytes from one row to the next, at least 2 * width
+ * @converted: they are not those of @buffer, but converted ones of a GstDepthReader
  * @buffer: not referenced
  * @map: of all of @buffer; who keeps a reference to that may keep this, and
  *   unmap the buffer in the place of gst_depth_frame_unmap()
@@ -20,6 +22,7 @@ typedef struct
 {
   guint16 *pixels;
   gsize stride;
+  gboolean converted;
   GstBuffer *buffer;
   GstMapInfo map;
 } GstDepthFrame;
@@ -27,7 +30,7 @@ typedef struct
 /**
  * gst_depth_frame_map:
  * @frame: (out): undefined if this fails
- * @info: of the GRAY16_LE caps
+ * @info: of the caps, GRAY16_LE or GRAY16_BE
  * @buffer: strides and plane offsets of its #GstVideoMeta are honoured, and so
  *   are several memories (gst_video_frame_map() maps the first of them only,
  *   and hands out what lies after it)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The two metas and what becomes of them when a picture is copied, scaled,
- * cropped or turned.
+/* The registration of the two metas, and what becomes of them when a picture is
+ * copied, scaled, cropped or turned.
  *
  * GstDepthMeta has no tags: what it says holds whatever happens to the
  * picture's geometry, and elements copy such metas, encoders and decoders too.
@@ -14,7 +14,7 @@
 #include "config.h"
 #endif
 
-#include "depth/gstdepth.h"
+#include "depth/gstdepthmeta.h"
 
 #include <gst/video/video.h>
 #include <math.h>
@@ -130,7 +130,7 @@ transform_pinhole (GstBuffer * to, GstCustomMeta * meta, GstBuffer * from,
     return TRUE;
   }
 
-  gst_buffer_get_pinhole_info (from, &info);
+  gst_pinhole_meta_get_info (from, &info);
   if (GST_VIDEO_META_TRANSFORM_IS_SCALE (type)) {
     const GstVideoMetaTransform *scale = data;
 
@@ -146,7 +146,7 @@ transform_pinhole (GstBuffer * to, GstCustomMeta * meta, GstBuffer * from,
   }
 
   copy_fields (to, fields);
-  gst_buffer_set_pinhole_info (to, &info);
+  gst_pinhole_meta_set_info (to, &info);
   return TRUE;
 }
 
@@ -174,20 +174,4 @@ gboolean
 gst_depth_meta_is_depth (const GstMeta * meta)
 {
   return meta->info == gst_meta_get_info (GST_DEPTH_META_NAME);
-}
-
-gboolean
-gst_depth_frame_pinhole (GstBuffer * buffer, guint width, guint height,
-    GstPinholeInfo * info)
-{
-  if (!gst_buffer_get_pinhole_info (buffer, info))
-    return FALSE;
-  if (info->width == width && info->height == height && isfinite (info->fx)
-      && isfinite (info->fy) && isfinite (info->cx) && isfinite (info->cy)
-      && info->fx > 0 && info->fy > 0)
-    return TRUE;
-  GST_DEBUG ("intrinsics of a %ux%u picture (fx %g, fy %g) do not hold for "
-      "one of %ux%u", info->width, info->height, info->fx, info->fy, width,
-      height);
-  return FALSE;
 }

@@ -48,7 +48,9 @@
 #include <string.h>
 #include <gst/video/video.h>
 
-#include "depth/gstdepth.h"
+#include "depth/gstdepthcaps.h"
+#include "depth/gstdepthnumbers.h"
+#include "depth/gstdepthstream.h"
 #include "rerun/gstrerunsink.h"
 #include "rerun/measure.h"
 #include "rerun/memory.h"
@@ -77,7 +79,7 @@ struct _GstDepthRerunSink
 {
   GstBaseSink parent;
 
-  GstDepthRule rule;
+  GstDepthStream depth;
 
   /* guarded by the object lock; the first two only change in NULL and READY */
   RerunSettings settings;
@@ -110,7 +112,7 @@ static guint prop_stats;
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS,
     GST_STATIC_CAPS ("image/x-rvl; image/png; "
-        "video/x-raw, format = (string) GRAY16_LE"));
+        "video/x-raw, format = (string) " GST_DEPTH_RAW_FORMATS));
 
 static void gst_depth_rerun_sink_uri_handler_init (gpointer iface,
     gpointer data);
@@ -169,7 +171,7 @@ gst_depth_rerun_sink_set_property (GObject * object, guint id,
   gboolean running;
 
   if (id < PROP_SETTINGS) {
-    gst_depth_rule_set_property (&self->rule, GST_ELEMENT (self), value, pspec);
+    gst_depth_stream_set_property (&self->depth, value, pspec);
     return;
   }
   GST_OBJECT_LOCK (self);
@@ -190,7 +192,7 @@ gst_depth_rerun_sink_get_property (GObject * object, guint id,
   GstDepthRerunSink *self = GST_DEPTH_RERUN_SINK (object);
 
   if (id < PROP_SETTINGS) {
-    gst_depth_rule_get_property (&self->rule, GST_ELEMENT (self), value, pspec);
+    gst_depth_stream_get_property (&self->depth, value, pspec);
   } else if (id == prop_stats) {
     g_value_take_boxed (value, gst_depth_rerun_sink_stats (self));
   } else {
@@ -310,7 +312,7 @@ gst_depth_rerun_sink_check (GstDepthRerunSink * self)
 {
   gchar *problem;
 
-  if (!gst_depth_rule_check (&self->rule, GST_ELEMENT (self)))
+  if (!gst_depth_stream_check (&self->depth))
     return FALSE;
   GST_OBJECT_LOCK (self);
   problem = rerun_settings_problem (&self->settings);
@@ -508,9 +510,9 @@ gst_depth_rerun_sink_set_caps (GstBaseSink * sink, GstCaps * caps)
   RerunMedia media = caps_media (caps);
 
   if (media == RERUN_MEDIA_RAW
-      && !gst_depth_raw_info_from_caps (&self->info, GST_ELEMENT (self), caps))
+      && !gst_depth_caps_get_raw_info (&self->info, GST_ELEMENT (self), caps))
     return FALSE;
-  if (!gst_depth_rule_set_caps (&self->rule, GST_ELEMENT (self), caps))
+  if (!gst_depth_stream_set_caps (&self->depth, caps))
     return FALSE;
   self->media = media;
   rerun_times_set_caps (&self->times, caps);
@@ -582,7 +584,7 @@ gst_depth_rerun_sink_fields (GstDepthRerunSink * self, GstBuffer * buffer,
 {
   GstDepthValues values;
 
-  gst_depth_rule_resolve (&self->rule, GST_ELEMENT (self), buffer, &values);
+  gst_depth_stream_resolve (&self->depth, buffer, frame->in_metres, &values);
   if (values.need_measure)
     rerun_measure_range (&self->measure, self->media, frame, &values);
   if (frame->in_metres) {
@@ -600,7 +602,8 @@ gst_depth_rerun_sink_pinhole (GstDepthRerunSink * self, GstBuffer * buffer,
   GstPinholeInfo info = {.width = frame->width,.height = frame->height };
 
   if (!rerun_settings_pinhole (&self->settings, &info)
-      && !gst_depth_frame_pinhole (buffer, frame->width, frame->height, &info))
+      && !gst_depth_pinhole_get_meta (buffer, frame->width, frame->height,
+          &info))
     return NULL;
   return rerun_stream_pinhole (self->stream, &info);
 }
@@ -801,7 +804,7 @@ gst_depth_rerun_sink_uri_handler_init (gpointer iface, gpointer data)
 static void
 gst_depth_rerun_sink_init (GstDepthRerunSink * self)
 {
-  gst_depth_rule_init (&self->rule);
+  gst_depth_stream_init (&self->depth, GST_ELEMENT (self));
   rerun_settings_init (&self->settings);
   gst_base_sink_set_sync (GST_BASE_SINK (self), FALSE);
   gst_base_sink_set_last_sample_enabled (GST_BASE_SINK (self), FALSE);
@@ -810,7 +813,7 @@ gst_depth_rerun_sink_init (GstDepthRerunSink * self)
 static void
 install_properties (GObjectClass * klass)
 {
-  gst_depth_rule_install_properties (klass, PROP_METER,
+  gst_depth_stream_install_properties (klass, PROP_METER,
       GST_DEPTH_HAS_METER | GST_DEPTH_HAS_RANGE, GST_PARAM_MUTABLE_PLAYING);
   prop_stats = rerun_settings_install (klass, PROP_SETTINGS);
   g_object_class_install_property (klass, prop_stats,

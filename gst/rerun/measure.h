@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "depth/gstdepth.h"
+#include "depth/gstdepthstream.h"
 #include "png16/png16.h"
 #include "range/range.h"
 #include "rerun/frame.h"

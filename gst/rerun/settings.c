@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "rerun/settings.h"
+#include "depth/gstdepthnumbers.h"
+#include "depth/gstdepthparam.h"
 #include "colormap/colormap.h"
 
 /* --- enums and flags --------------------------------------------------------- */
@@ -207,11 +209,9 @@ spec_drain_timeout (void)
 static GParamSpec *
 spec_pinhole (void)
 {
-  return gst_param_spec_array ("pinhole", "Pinhole",
+  return gst_depth_param_numbers ("pinhole", "Pinhole",
       "The camera's intrinsics <fx, fy, cx, cy> in pixels, for the 3D view, "
-      "empty = from GstPinholeMeta if the frames have it",
-      g_param_spec_double ("number", "Number", "In pixels", -INFINITY,
-          INFINITY, 0, FLAGS), FLAGS);
+      "empty = from GstPinholeMeta if the frames have it", FLAGS);
 }
 
 static GParamSpec *

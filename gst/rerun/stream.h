@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "depth/gstdepth.h"
+#include "depth/gstdepthstream.h"
 #include "rerun/frame.h"
 #include "rerun/recording.h"
 

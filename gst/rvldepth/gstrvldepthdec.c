@@ -5,23 +5,25 @@
  * @title: rvldepthdec
  * @see_also: rvldepthenc, depthcolormap
  *
- * Decodes RVL (`image/x-rvl`: ROS 2's header, then the stream, also
- * inverse-depth quantised frames) and 16-bit grey PNG to GRAY16_LE. The frame's
- * own header gives its size. `depth-meter` of the input's caps and its metadata
- * go through.
+ * Decodes RVL (`image/x-rvl`: the header of ROS 2, or RTAB-Map's, then the stream),
+ * 16-bit grey PNG, and 16-bit binary PGM to GRAY16_LE. The frame's own header gives
+ * its size. ROS's `compressedDepth` payloads are read in RVL and PNG; frames that are
+ * inverse-depth quantised become depth units. `depth-meter` of the input's caps and
+ * its metadata go through.
  *
- * A damaged frame is dropped with a warning, and the stream goes on;
- * #GstVideoDecoder:max-errors says when it does not. A PNG that is not 16-bit
- * grey is an error.
+ * A damaged frame is dropped, and the stream goes on. The first of several is a
+ * warning message; #GstVideoDecoder:max-errors says when it is an error. At the end
+ * of a stream in which no frame could be used there is an error, too. A PNG that is
+ * not 16-bit grey is one at once.
  *
- * RVL has no end marker: a buffer is a frame. PNG may come in pieces.
+ * Frames come one in a buffer, or in pieces of a file.
  *
  * ## Example launch lines
  * |[
  * gst-launch-1.0 depthtestsrc num-buffers=1 ! rvldepthenc ! filesink location=depth.rvl
  * ]| A frame as a file: what Rerun and ROS 2 call compressed depth.
  * |[
- * gst-launch-1.0 filesrc location=depth.rvl blocksize=-1 ! image/x-rvl,depth-meter=1000/1 ! rvldepthdec ! depthcolormap ! pngenc ! filesink location=depth.png
+ * gst-launch-1.0 filesrc location=depth.rvl ! image/x-rvl,depth-meter=1000/1 ! rvldepthdec ! depthcolormap ! pngenc ! filesink location=depth.png
  * ]| A stored frame as a picture.
  */
 
@@ -34,10 +36,12 @@
 #include <gst/video/video.h>
 #include <string.h>
 
-#include "depth/gstdepth.h"
+#include "depth/gstdepthcaps.h"
 #include "depth/gstdepthframe.h"
-#include "png16/png16.h"
-#include "rvl/rvl.h"
+#include "depth/gstdepthmeta.h"
+#include "depth/gstdepthreport.h"
+#include "depth/gstdepthstream.h"
+#include "depthpicture/depthpicture.h"
 
 GST_DEBUG_CATEGORY_STATIC (rvldepthdec_debug);
 #define GST_CAT_DEFAULT rvldepthdec_debug
@@ -48,49 +52,30 @@ enum
   PROP_METER,
 };
 
-/* An encoded frame. */
-typedef struct
-{
-  const guint8 *data;
-  gsize size;
-  guint32 width, height;
-  RvlHeader rvl;
-  Png16Header png;
-} Picture;
-
-/* Both return NULL, or what is wrong and at which byte, to be freed. */
-typedef struct
-{
-  const gchar *media_type;
-  gchar *(*read_header) (Picture * picture);
-  gchar *(*decode) (GstRvlDepthDec * self, const Picture * picture,
-      guint16 * pixels, gsize stride);
-} Codec;
-
 struct _GstRvlDepthDec
 {
   GstVideoDecoder parent;
 
-  GstDepthRule rule;            /* has the property meter */
+  GstDepthStream depth;         /* has the property meter */
 
   /* of the input */
-  GstVideoCodecState *input;    /* NULL: no caps */
-  const Codec *codec;           /* NULL: no caps, look at the data */
-  const Codec *found;           /* in input that has no caps, NULL: not yet */
-  Png16Splitter splitter;
+  GstVideoCodecState *input;    /* NULL: no caps, the data say what it is */
+  gboolean detected;            /* of input without caps: format is known */
+  DepthPictureFormat format;
+  DepthPictureSplitter splitter;
+  GstDepthReport report;
 
   /* of the output */
   gboolean negotiated;
   GstVideoInfo info;
   gdouble meter;
 
-  Png16Decoder *png;
-  GstPadChainFunction parent_chain;
+  DepthPictureDecoder *decoder;
 };
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS ("image/x-rvl; image/png"));
+    GST_STATIC_CAPS ("image/x-rvl; image/png; image/x-portable-graymap"));
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS,
@@ -103,149 +88,90 @@ G_DEFINE_TYPE_WITH_CODE (GstRvlDepthDec, gst_rvl_depth_dec,
     GST_TYPE_VIDEO_DECODER,
     GST_DEBUG_CATEGORY_INIT (rvldepthdec_debug, "rvldepthdec", 0,
         "RVL and PNG depth decoder"));
-/* A rank holds for all caps of an element: one below pngdec's leaves it every
- * PNG, and image/x-rvl has no other decoder. */
-GST_ELEMENT_REGISTER_DEFINE (rvldepthdec, "rvldepthdec", GST_RANK_PRIMARY - 1,
-    GST_TYPE_RVL_DEPTH_DEC);
+/* A rank holds for all caps of an element: this one is below those of pngdec and
+ * pnmdec, and image/x-rvl has no other decoder. */
+GST_ELEMENT_REGISTER_DEFINE (rvldepthdec, "rvldepthdec",
+    GST_RANK_SECONDARY - 1, GST_TYPE_RVL_DEPTH_DEC);
 
-static gchar *
-problem_at (const gchar * what, gsize offset)
+static const struct
 {
-  return g_strdup_printf ("%s at byte %" G_GSIZE_FORMAT, what, offset);
-}
-
-static gchar *
-rvl_header (Picture * picture)
-{
-  RvlError error;
-
-  if (!rvl_header_read (picture->data, picture->size, &picture->rvl, &error))
-    return problem_at (error.what, error.offset);
-  picture->width = picture->rvl.width;
-  picture->height = picture->rvl.height;
-  return NULL;
-}
-
-static gchar *
-rvl_picture (GstRvlDepthDec * self, const Picture * picture, guint16 * pixels,
-    gsize stride)
-{
-  RvlError error;
-
-  if (rvl_decode (picture->data + RVL_HEADER_SIZE,
-          picture->size - RVL_HEADER_SIZE, pixels, stride, picture->width,
-          picture->height, &error))
-    return NULL;
-  return problem_at (error.what, RVL_HEADER_SIZE + error.offset);
-}
-
-static gchar *
-png_header (Picture * picture)
-{
-  Png16Error error;
-
-  if (!png16_read_header (picture->data, picture->size, &picture->png, &error))
-    return problem_at (error.what, error.offset);
-  picture->width = picture->png.width;
-  picture->height = picture->png.height;
-  return NULL;
-}
-
-static gchar *
-png_picture (GstRvlDepthDec * self, const Picture * picture, guint16 * pixels,
-    gsize stride)
-{
-  Png16Error error;
-
-  if (png16_decode (self->png, picture->data, picture->size, pixels, stride,
-          picture->width, picture->height, &error))
-    return NULL;
-  return problem_at (error.what, error.offset);
-}
-
-enum
-{
-  RVL,
-  PNG,
+  const gchar *media_type;
+  DepthPictureFormat format;
+} media_types[] = {
+  {"image/x-rvl", DEPTH_PICTURE_RVL},
+  {"image/png", DEPTH_PICTURE_PNG},
+  {"image/x-portable-graymap", DEPTH_PICTURE_PGM},
 };
 
-static const Codec codecs[] = {
-  [RVL] = {"image/x-rvl", rvl_header, rvl_picture},
-  [PNG] = {"image/png", png_header, png_picture},
-};
-
-/* ISO/IEC 15948, 5.2. */
-static const guint8 png_signature[8] =
-    { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
-
-static const Codec *
-detect_codec (const guint8 * data, gsize size)
+static DepthPictureFormat
+caps_format (const GstCaps * caps)
 {
-  gboolean png = size >= sizeof (png_signature)
-      && memcmp (data, png_signature, sizeof (png_signature)) == 0;
+  GstStructure *fields = gst_caps_get_structure (caps, 0);
 
-  return &codecs[png ? PNG : RVL];
-}
-
-/* What was looked at goes to the frame, so that no byte is looked at twice. */
-static GstFlowReturn
-parse_png (GstRvlDepthDec * self, GstAdapter * adapter, gsize size,
-    gboolean at_eos)
-{
-  GstVideoDecoder *decoder = GST_VIDEO_DECODER (self);
-  Png16Piece piece;
-  gsize taken = png16_split (&self->splitter, gst_adapter_map (adapter, size),
-      size, at_eos, &piece);
-
-  gst_adapter_unmap (adapter);
-  if (piece == PNG16_SKIP) {
-    gst_adapter_flush (adapter, taken);
-    return GST_FLOW_OK;
+  for (gsize i = 0; i < G_N_ELEMENTS (media_types); i++) {
+    if (gst_structure_has_name (fields, media_types[i].media_type))
+      return media_types[i].format;
   }
-  gst_video_decoder_add_to_frame (decoder, taken);
-  return piece == PNG16_END ? gst_video_decoder_have_frame (decoder)
-      : GST_VIDEO_DECODER_FLOW_NEED_DATA;
+  g_assert_not_reached ();
 }
 
-/* Input in bytes, from a file: not cut into frames. */
+/* Input in bytes, from a file: not cut into frames. What was looked at goes to the
+ * frame, so that no byte is looked at twice. */
 static GstFlowReturn
 gst_rvl_depth_dec_parse (GstVideoDecoder * decoder, GstVideoCodecFrame * frame,
     GstAdapter * adapter, gboolean at_eos)
 {
   GstRvlDepthDec *self = GST_RVL_DEPTH_DEC (decoder);
-  gsize size = gst_adapter_available (adapter);
-  const Codec *codec = self->codec != NULL ? self->codec : self->found;
+  gsize size = gst_adapter_available (adapter), taken;
+  DepthPicturePiece piece;
 
-  if (size == 0 || (codec == NULL && size < sizeof (png_signature) && !at_eos))
+  if (size == 0 || (!self->detected && !at_eos
+          && size < DEPTH_PICTURE_DETECT_SIZE))
     return GST_VIDEO_DECODER_FLOW_NEED_DATA;
-  if (codec == NULL)
-    codec = self->found = detect_codec (gst_adapter_map (adapter, size), size);
-  if (codec == &codecs[PNG])
-    return parse_png (self, adapter, size, at_eos);
+  if (!self->detected)
+    self->format = depth_picture_detect (gst_adapter_map (adapter, size), size);
+  self->detected = TRUE;
+  taken = depth_picture_split (&self->splitter, self->format,
+      gst_adapter_map (adapter, size), size, at_eos, &piece);
+  gst_adapter_unmap (adapter);
 
-  gst_video_decoder_add_to_frame (decoder, size);
-  return gst_video_decoder_have_frame (decoder);
+  if (piece == DEPTH_PICTURE_SKIP) {
+    GST_DEBUG_OBJECT (self, "%" G_GSIZE_FORMAT " bytes belong to no picture",
+        taken);
+    gst_adapter_flush (adapter, taken);
+    return GST_FLOW_OK;
+  }
+  gst_video_decoder_add_to_frame (decoder, taken);
+  if (piece == DEPTH_PICTURE_END)
+    return gst_video_decoder_have_frame (decoder);
+  return piece == DEPTH_PICTURE_PART ? GST_FLOW_OK :
+      GST_VIDEO_DECODER_FLOW_NEED_DATA;
 }
 
 /* A header may be damaged as well, so a size that is new is believed only
  * when the whole frame has been decoded. */
-static gchar *
-try_decode (GstRvlDepthDec * self, const Codec * codec, const Picture * picture)
+static gboolean
+try_decode (GstRvlDepthDec * self, const DepthPicture * picture,
+    const GstMapInfo * map, DepthPictureError * error)
 {
   gsize stride = 2 * (gsize) picture->width;
   guint16 *pixels = g_try_malloc (stride * picture->height);
-  gchar *problem;
+  gboolean ok;
 
-  if (pixels == NULL)
-    return g_strdup_printf ("no memory for %ux%u", picture->width,
-        picture->height);
-  problem = codec->decode (self, picture, pixels, stride);
+  if (pixels == NULL) {
+    g_snprintf (error->what, sizeof (error->what), "no memory for %ux%u",
+        picture->width, picture->height);
+    error->offset = 0;
+    return FALSE;
+  }
+  ok = depth_picture_decode (self->decoder, picture, map->data, map->size,
+      pixels, stride, 1, error);
   g_free (pixels);
-  return problem;
+  return ok;
 }
 
 static GstFlowReturn
-negotiate (GstRvlDepthDec * self, const Picture * picture, gdouble meter)
+negotiate (GstRvlDepthDec * self, const DepthPicture * picture, gdouble meter)
 {
   GstVideoDecoder *decoder = GST_VIDEO_DECODER (self);
   GstVideoCodecState *state = gst_video_decoder_set_output_state (decoder,
@@ -255,6 +181,7 @@ negotiate (GstRvlDepthDec * self, const Picture * picture, gdouble meter)
   self->info = state->info;
   state->caps = gst_video_info_to_caps (&state->info);
   gst_depth_caps_set_meter (state->caps, meter);
+  GST_DEBUG_OBJECT (self, "decoding to %" GST_PTR_FORMAT, state->caps);
   gst_video_codec_state_unref (state);
 
   self->meter = meter;
@@ -265,23 +192,23 @@ negotiate (GstRvlDepthDec * self, const Picture * picture, gdouble meter)
       GST_FLOW_FLUSHING : GST_FLOW_NOT_NEGOTIATED;
 }
 
-static gchar *
-decode (GstRvlDepthDec * self, const Codec * codec, const Picture * picture,
-    GstBuffer * output)
+/* Sets @problem if the frame is to be dropped. */
+static void
+decode_into (GstRvlDepthDec * self, const DepthPicture * picture,
+    const GstMapInfo * map, GstBuffer * output, gchar ** problem)
 {
   GstDepthFrame frame;
-  gchar *problem;
+  DepthPictureError error;
 
   if (!gst_depth_frame_map (&frame, &self->info, output, GST_MAP_WRITE,
-          &problem))
-    return problem;
-  problem = codec->decode (self, picture, frame.pixels, frame.stride);
-  if (problem == NULL && picture->rvl.a != 0)
-    rvl_dequantise (frame.pixels, frame.stride, picture->width,
-        picture->height, &picture->rvl, self->meter);
+          problem))
+    return;
+  if (!depth_picture_decode (self->decoder, picture, map->data, map->size,
+          frame.pixels, frame.stride, self->meter, &error))
+    *problem = g_strdup_printf ("%s at byte %" G_GSIZE_FORMAT, error.what,
+        error.offset);
   gst_depth_frame_clear_padding (&frame, &self->info);
   gst_depth_frame_unmap (&frame);
-  return problem;
 }
 
 /* The unit in the metadata is that of the caps; the range stays. */
@@ -290,73 +217,78 @@ copy_depth_meta (GstRvlDepthDec * self, GstVideoCodecFrame * frame)
 {
   GstDepthInfo info;
 
-  if (!gst_buffer_get_depth_info (frame->input_buffer, &info))
+  if (!gst_depth_meta_get_info (frame->input_buffer, &info))
     return;
   info.meter = self->meter;
-  gst_buffer_set_depth_info (frame->output_buffer, &info);
+  gst_depth_meta_set_info (frame->output_buffer, &info);
 }
 
-static gchar *
-check_picture (const Codec * codec, Picture * picture)
+static gboolean
+is_resized (GstRvlDepthDec * self, const DepthPicture * picture)
 {
-  return picture->size == 0 ? g_strdup ("the frame is empty")
-      : codec->read_header (picture);
+  return !self->negotiated
+      || picture->width != (guint) GST_VIDEO_INFO_WIDTH (&self->info)
+      || picture->height != (guint) GST_VIDEO_INFO_HEIGHT (&self->info);
 }
 
-/* *@problem: why the frame is to be dropped. */
+/* Reads the header; of a new size, the whole picture. */
+static gboolean
+check_picture (GstRvlDepthDec * self, const GstMapInfo * map,
+    DepthPicture * picture, gchar ** problem)
+{
+  DepthPictureFormat format = self->input != NULL ? self->format :
+      depth_picture_detect (map->data, map->size);
+  DepthPictureError error;
+
+  if (depth_picture_read (picture, format, map->data, map->size, &error)
+      && (picture->wrong_kind[0] != '\0' || !is_resized (self, picture)
+          || try_decode (self, picture, map, &error)))
+    return TRUE;
+  *problem = g_strdup_printf ("%s at byte %" G_GSIZE_FORMAT, error.what,
+      error.offset);
+  return FALSE;
+}
+
+/* Sets @problem if the frame is to be dropped. */
 static GstFlowReturn
 decode_frame (GstRvlDepthDec * self, GstVideoCodecFrame * frame,
-    Picture * picture, gchar ** problem)
+    const GstMapInfo * map, gchar ** problem)
 {
-  const Codec *codec = self->codec != NULL ? self->codec
-      : detect_codec (picture->data, picture->size);
-  gboolean resized;
+  DepthPicture picture;
   GstDepthValues values;
   GstFlowReturn flow = GST_FLOW_OK;
 
-  if ((*problem = check_picture (codec, picture)) != NULL)
+  if (!check_picture (self, map, &picture, problem))
     return GST_FLOW_OK;
-  if (codec == &codecs[PNG] && !picture->png.grey16) {
+  if (picture.wrong_kind[0] != '\0') {
     GST_ELEMENT_ERROR (self, STREAM, WRONG_TYPE,
-        ("The picture is %s PNG; depth needs 16-bit grey PNG",
-            picture->png.name), (NULL));
+        ("The picture is %s; depth needs 16-bit grey", picture.wrong_kind),
+        (NULL));
     return GST_FLOW_ERROR;
   }
-
-  resized = !self->negotiated
-      || picture->width != (guint) GST_VIDEO_INFO_WIDTH (&self->info)
-      || picture->height != (guint) GST_VIDEO_INFO_HEIGHT (&self->info);
-  if (resized && (*problem = try_decode (self, codec, picture)) != NULL)
-    return GST_FLOW_OK;
-
-  gst_depth_rule_resolve (&self->rule, GST_ELEMENT (self),
-      frame->input_buffer, &values);
-  if (resized || values.meter != self->meter)
-    flow = negotiate (self, picture, values.meter);
+  gst_depth_stream_resolve (&self->depth, frame->input_buffer, picture.a != 0,
+      &values);
+  if (is_resized (self, &picture) || values.meter != self->meter)
+    flow = negotiate (self, &picture, values.meter);
   if (flow == GST_FLOW_OK)
     flow = gst_video_decoder_allocate_output_frame (GST_VIDEO_DECODER (self),
         frame);
   if (flow == GST_FLOW_OK)
-    *problem = decode (self, codec, picture, frame->output_buffer);
+    decode_into (self, &picture, map, frame->output_buffer, problem);
   return flow;
 }
 
 /* Says what is wrong with the frame; an error if there were too many. */
 static GstFlowReturn
-report_damage (GstRvlDepthDec * self, GstVideoCodecFrame * frame,
-    const gchar * problem)
+report_damage (GstRvlDepthDec * self, guint number, const gchar * problem)
 {
   GstFlowReturn flow = GST_FLOW_OK;
-  const gchar *remedy = self->codec == &codecs[RVL]
-      && !gst_video_decoder_get_packetized (GST_VIDEO_DECODER (self)) ?
-      " (a buffer must hold a whole RVL frame: filesrc needs blocksize=-1)" :
-      "";
 
-  GST_VIDEO_DECODER_ERROR (self, 1, STREAM, DECODE, ("Frame %u is damaged: "
-          "%s%s", frame->system_frame_number, problem, remedy), (NULL), flow);
+  GST_VIDEO_DECODER_ERROR (self, 1, STREAM, DECODE, ("Frame %u is damaged: %s",
+          number, problem), (NULL), flow);
   if (flow == GST_FLOW_OK)
-    GST_ELEMENT_WARNING (self, STREAM, DECODE, ("Frame %u dropped: %s%s",
-            frame->system_frame_number, problem, remedy), (NULL));
+    gst_depth_report_bad (&self->report, GST_ELEMENT (self),
+        g_strdup_printf ("Frame %u dropped: %s", number, problem));
   return flow;
 }
 
@@ -365,15 +297,12 @@ gst_rvl_depth_dec_handle_frame (GstVideoDecoder * decoder,
     GstVideoCodecFrame * frame)
 {
   GstRvlDepthDec *self = GST_RVL_DEPTH_DEC (decoder);
-  Picture picture = { NULL, };
   GstMapInfo map;
   GstFlowReturn flow;
   gchar *problem = NULL;
 
   if (gst_buffer_map (frame->input_buffer, &map, GST_MAP_READ)) {
-    picture.data = map.data;
-    picture.size = map.size;
-    flow = decode_frame (self, frame, &picture, &problem);
+    flow = decode_frame (self, frame, &map, &problem);
     gst_buffer_unmap (frame->input_buffer, &map);
   } else {
     GST_ELEMENT_ERROR (self, RESOURCE, READ,
@@ -383,13 +312,24 @@ gst_rvl_depth_dec_handle_frame (GstVideoDecoder * decoder,
 
   if (flow == GST_FLOW_OK && problem == NULL) {
     copy_depth_meta (self, frame);
+    gst_depth_report_good (&self->report);
     return gst_video_decoder_finish_frame (decoder, frame);
   }
   if (problem != NULL)
-    flow = report_damage (self, frame, problem);
+    flow = report_damage (self, frame->system_frame_number, problem);
   g_free (problem);
   gst_video_decoder_drop_frame (decoder, frame);
   return flow;
+}
+
+static GstFlowReturn
+gst_rvl_depth_dec_finish (GstVideoDecoder * decoder)
+{
+  GstRvlDepthDec *self = GST_RVL_DEPTH_DEC (decoder);
+  gboolean ok = gst_depth_report_end (&self->report, GST_ELEMENT (self));
+
+  gst_depth_report_clear (&self->report);
+  return ok ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
 static gboolean
@@ -406,13 +346,13 @@ gst_rvl_depth_dec_set_format (GstVideoDecoder * decoder,
     GstVideoCodecState * state)
 {
   GstRvlDepthDec *self = GST_RVL_DEPTH_DEC (decoder);
-  GstStructure *caps = gst_caps_get_structure (state->caps, 0);
 
-  if (!gst_depth_rule_set_caps (&self->rule, GST_ELEMENT (self), state->caps))
+  if (!gst_depth_stream_set_caps (&self->depth, state->caps))
     return FALSE;
   g_clear_pointer (&self->input, gst_video_codec_state_unref);
   self->input = gst_video_codec_state_ref (state);
-  self->codec = &codecs[gst_structure_has_name (caps, "image/png") ? PNG : RVL];
+  self->format = caps_format (state->caps);
+  self->detected = TRUE;
   self->negotiated = FALSE;
   return TRUE;
 }
@@ -449,26 +389,29 @@ gst_rvl_depth_dec_sink_event (GstVideoDecoder * decoder, GstEvent * event)
   return GST_VIDEO_DECODER_CLASS (parent_class)->sink_event (decoder, event);
 }
 
-/* Where input is bytes, the base class would collect an empty buffer without a
- * trace: handled as a frame, it is reported. Backwards, it collects what comes
- * up to the next discontinuity and turns that round, as a group of pictures
- * needs it; here each frame is one. */
-static GstFlowReturn
-gst_rvl_depth_dec_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+/* Before the base class has it. Where input is bytes, that would collect an empty
+ * buffer, an empty file, without a trace. Backwards, it collects what comes up to the
+ * next discontinuity and turns that round, as a group of pictures needs it; here each
+ * frame is one. */
+static GstPadProbeReturn
+on_buffer (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
-  GstVideoDecoder *decoder = GST_VIDEO_DECODER (parent);
-  gboolean packetized = gst_video_decoder_get_packetized (decoder);
-  GstFlowReturn flow;
+  GstRvlDepthDec *self = GST_RVL_DEPTH_DEC (user_data);
+  GstVideoDecoder *decoder = GST_VIDEO_DECODER (self);
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
 
-  if (gst_buffer_get_size (buffer) == 0)
-    gst_video_decoder_set_packetized (decoder, TRUE);
+  if (!gst_video_decoder_get_packetized (decoder)
+      && gst_buffer_get_size (buffer) == 0) {
+    gst_depth_report_bad (&self->report, GST_ELEMENT (self),
+        g_strdup ("An empty file dropped: the frame is empty"));
+    return GST_PAD_PROBE_DROP;
+  }
   if (decoder->input_segment.rate < 0) {
     buffer = gst_buffer_make_writable (buffer);
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+    GST_PAD_PROBE_INFO_DATA (info) = buffer;
   }
-  flow = GST_RVL_DEPTH_DEC (parent)->parent_chain (pad, parent, buffer);
-  gst_video_decoder_set_packetized (decoder, packetized);
-  return flow;
+  return GST_PAD_PROBE_OK;
 }
 
 static gboolean
@@ -497,7 +440,7 @@ gst_rvl_depth_dec_flush (GstVideoDecoder * decoder)
 {
   GstRvlDepthDec *self = GST_RVL_DEPTH_DEC (decoder);
 
-  self->found = NULL;
+  self->detected = self->input != NULL;
   memset (&self->splitter, 0, sizeof (self->splitter));
   return TRUE;
 }
@@ -507,8 +450,8 @@ gst_rvl_depth_dec_start (GstVideoDecoder * decoder)
 {
   GstRvlDepthDec *self = GST_RVL_DEPTH_DEC (decoder);
 
-  self->png = png16_decoder_new ();
-  return self->png != NULL;
+  self->decoder = depth_picture_decoder_new ();
+  return self->decoder != NULL;
 }
 
 static gboolean
@@ -517,8 +460,9 @@ gst_rvl_depth_dec_stop (GstVideoDecoder * decoder)
   GstRvlDepthDec *self = GST_RVL_DEPTH_DEC (decoder);
 
   g_clear_pointer (&self->input, gst_video_codec_state_unref);
-  g_clear_pointer (&self->png, png16_decoder_free);
-  self->codec = self->found = NULL;
+  g_clear_pointer (&self->decoder, depth_picture_decoder_free);
+  gst_depth_report_clear (&self->report);
+  self->detected = FALSE;
   memset (&self->splitter, 0, sizeof (self->splitter));
   self->negotiated = FALSE;
   return TRUE;
@@ -530,7 +474,7 @@ gst_rvl_depth_dec_change_state (GstElement * element, GstStateChange transition)
   GstRvlDepthDec *self = GST_RVL_DEPTH_DEC (element);
 
   if (transition == GST_STATE_CHANGE_NULL_TO_READY
-      && !gst_depth_rule_check (&self->rule, element))
+      && !gst_depth_stream_check (&self->depth))
     return GST_STATE_CHANGE_FAILURE;
   return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
 }
@@ -542,7 +486,7 @@ gst_rvl_depth_dec_set_property (GObject * object, guint id,
   GstRvlDepthDec *self = GST_RVL_DEPTH_DEC (object);
 
   if (id == PROP_METER)
-    gst_depth_rule_set_property (&self->rule, GST_ELEMENT (self), value, pspec);
+    gst_depth_stream_set_property (&self->depth, value, pspec);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -554,7 +498,7 @@ gst_rvl_depth_dec_get_property (GObject * object, guint id, GValue * value,
   GstRvlDepthDec *self = GST_RVL_DEPTH_DEC (object);
 
   if (id == PROP_METER)
-    gst_depth_rule_get_property (&self->rule, GST_ELEMENT (self), value, pspec);
+    gst_depth_stream_get_property (&self->depth, value, pspec);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -568,12 +512,12 @@ gst_rvl_depth_dec_class_init (GstRvlDepthDecClass * klass)
 
   object_class->set_property = gst_rvl_depth_dec_set_property;
   object_class->get_property = gst_rvl_depth_dec_get_property;
-  gst_depth_rule_install_properties (object_class, PROP_METER,
+  gst_depth_stream_install_properties (object_class, PROP_METER,
       GST_DEPTH_HAS_METER, GST_PARAM_MUTABLE_READY);
 
   gst_element_class_set_static_metadata (element_class, "RVL depth decoder",
       "Codec/Decoder/Image",
-      "Decodes RVL and 16-bit grey PNG to depth", "gst-rvldepth");
+      "Decodes RVL, 16-bit grey PNG and PGM to depth", "gst-rvldepth");
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
 
@@ -587,6 +531,7 @@ gst_rvl_depth_dec_class_init (GstRvlDepthDecClass * klass)
   decoder_class->parse = GST_DEBUG_FUNCPTR (gst_rvl_depth_dec_parse);
   decoder_class->handle_frame =
       GST_DEBUG_FUNCPTR (gst_rvl_depth_dec_handle_frame);
+  decoder_class->finish = GST_DEBUG_FUNCPTR (gst_rvl_depth_dec_finish);
   decoder_class->decide_allocation =
       GST_DEBUG_FUNCPTR (gst_rvl_depth_dec_decide_allocation);
   decoder_class->transform_meta =
@@ -599,9 +544,8 @@ gst_rvl_depth_dec_init (GstRvlDepthDec * self)
 {
   GstPad *sinkpad = GST_VIDEO_DECODER_SINK_PAD (self);
 
-  gst_depth_rule_init (&self->rule);
-  self->parent_chain = GST_PAD_CHAINFUNC (sinkpad);
-  gst_pad_set_chain_function (sinkpad, gst_rvl_depth_dec_chain);
+  gst_depth_stream_init (&self->depth, GST_ELEMENT (self));
+  gst_pad_add_probe (sinkpad, GST_PAD_PROBE_TYPE_BUFFER, on_buffer, self, NULL);
   gst_video_decoder_set_use_default_pad_acceptcaps (GST_VIDEO_DECODER (self),
       TRUE);
   GST_PAD_SET_ACCEPT_TEMPLATE (sinkpad);

@@ -33,10 +33,11 @@
 #include <gst/video/video.h>
 #include <string.h>
 
-#include "depth/gstdepth.h"
-#include "depth/gstdepthframe.h"
+#include "depth/gstdepthcaps.h"
+#include "depth/gstdepthmeta.h"
+#include "depth/gstdepthreader.h"
+#include "depth/gstdepthtracker.h"
 #include "png16/png16.h"
-#include "range/range.h"
 #include "rvl/rvl.h"
 #include "rvldepth/bandpool.h"
 
@@ -61,6 +62,7 @@ enum
   PROP_METER,
   PROP_NEAR,
   PROP_FAR,
+  PROP_INVALID,
   PROP_COMPRESSION_LEVEL,
   PROP_N_THREADS,
 };
@@ -78,8 +80,10 @@ struct _GstRvlDepthEnc
 {
   GstVideoEncoder parent;
 
-  /* properties */
-  GstDepthRule rule;
+  GstDepthStream depth;         /* has the properties meter, near, far, invalid */
+  GstDepthReader reader;
+
+  /* properties, guarded by the object lock */
   gint compression_level;
   guint n_threads;
 
@@ -91,14 +95,13 @@ struct _GstRvlDepthEnc
   guint8 *scratch;              /* a frame of that size, NULL: not needed yet */
   GstRvlBandPool *bands;
   Png16Encoder *png;
-  DepthRange range;
-  GstClockTime last_measured;
+  GstDepthTracker tracker;
 };
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS ("video/x-raw, format = (string) GRAY16_LE, "
-        "width = (int) [ 1, 65535 ], height = (int) [ 1, 65535 ], "
+    GST_STATIC_CAPS ("video/x-raw, format = (string) " GST_DEPTH_RAW_FORMATS
+        ", " "width = (int) [ 1, 65535 ], height = (int) [ 1, 65535 ], "
         "framerate = (fraction) [ 0, max ]"));
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
@@ -293,22 +296,6 @@ gst_rvl_depth_enc_negotiate (GstVideoEncoder * encoder)
 }
 
 static void
-measure (GstRvlDepthEnc * self, const GstDepthFrame * pixels, GstClockTime pts,
-    GstDepthValues * values)
-{
-  gdouble seconds = -1;
-
-  if (GST_CLOCK_TIME_IS_VALID (pts)
-      && GST_CLOCK_TIME_IS_VALID (self->last_measured))
-    seconds = GST_CLOCK_DIFF (self->last_measured, pts) / (gdouble) GST_SECOND;
-  self->last_measured = pts;
-  if (depth_range_update (&self->range, pixels->pixels, pixels->stride,
-          GST_VIDEO_INFO_WIDTH (&self->state->info),
-          GST_VIDEO_INFO_HEIGHT (&self->state->info), seconds))
-    gst_depth_values_measured (values, self->range.min, self->range.max);
-}
-
-static void
 attach_meta (GstBuffer * buffer, const GstDepthValues * values)
 {
   GstDepthInfo info = {.meter = values->meter };
@@ -318,7 +305,7 @@ attach_meta (GstBuffer * buffer, const GstDepthValues * values)
     info.range_min = values->range_min;
     info.range_max = values->range_max;
   }
-  gst_buffer_set_depth_info (buffer, &info);
+  gst_depth_meta_set_info (buffer, &info);
 }
 
 /* Takes @buffer; NULL if that failed. */
@@ -397,23 +384,28 @@ gst_rvl_depth_enc_handle_frame (GstVideoEncoder * encoder,
     GstVideoCodecFrame * frame)
 {
   GstRvlDepthEnc *self = GST_RVL_DEPTH_ENC (encoder);
+  guint16 invalid = gst_depth_stream_get_invalid (&self->depth);
   GstDepthFrame pixels;
   GstDepthValues values;
   GstFlowReturn flow;
   gchar *problem;
 
-  if (!gst_depth_frame_map (&pixels, &self->state->info, frame->input_buffer,
-          GST_MAP_READ, &problem))
+  if (!gst_depth_reader_map (&self->reader, GST_ELEMENT (self), &pixels,
+          &self->state->info, frame->input_buffer, invalid, &problem))
     goto bad_buffer;
 
-  gst_depth_rule_resolve (&self->rule, GST_ELEMENT (self), frame->input_buffer,
-      &values);
+  gst_depth_stream_resolve (&self->depth, frame->input_buffer, FALSE, &values);
   flow = update_caps (self, values.meter);
   if (flow == GST_FLOW_OK)
     flow = encode (self, frame, &pixels);
   /* Only now: encoding has brought the frame into the cache. */
-  if (flow == GST_FLOW_OK && values.need_measure)
-    measure (self, &pixels, frame->pts, &values);
+  if (flow == GST_FLOW_OK && values.need_measure) {
+    gst_depth_tracker_measure (&self->tracker, pixels.pixels, pixels.stride,
+        GST_VIDEO_INFO_WIDTH (&self->state->info),
+        GST_VIDEO_INFO_HEIGHT (&self->state->info), frame->pts, invalid,
+        values.meter);
+    gst_depth_tracker_fill (&self->tracker, &values);
+  }
   gst_depth_frame_unmap (&pixels);
   if (flow != GST_FLOW_OK)
     goto failed;
@@ -446,8 +438,11 @@ make_band_pool (GstRvlDepthEnc * self, const GstVideoInfo * info)
 {
   gsize pixels = (gsize) GST_VIDEO_INFO_WIDTH (info) *
       GST_VIDEO_INFO_HEIGHT (info);
-  guint n = self->n_threads;
+  guint n;
 
+  GST_OBJECT_LOCK (self);
+  n = self->n_threads;
+  GST_OBJECT_UNLOCK (self);
   if (n == 0)
     n = pixels < THREADS_MIN_PIXELS ? 1
         : MIN (g_get_num_processors (), AUTOMATIC_MAX_THREADS);
@@ -464,6 +459,9 @@ gst_rvl_depth_enc_set_format (GstVideoEncoder * encoder,
   GstRvlDepthEnc *self = GST_RVL_DEPTH_ENC (encoder);
 
   make_band_pool (self, &state->info);
+  gst_depth_reader_clear (&self->reader);
+  gst_depth_tracker_reset (&self->tracker,
+      gst_depth_caps_get_duration (&state->info));
   g_clear_pointer (&self->state, gst_video_codec_state_unref);
   self->state = gst_video_codec_state_ref (state);
   self->out_meter = 0;
@@ -479,15 +477,30 @@ check_caps (GstRvlDepthEnc * self, GstCaps * caps)
   GstVideoInfo info;
   guint width, height;
 
-  if (!gst_depth_raw_info_from_caps (&info, element, caps))
+  if (!gst_depth_caps_get_raw_info (&info, element, caps))
     return FALSE;
   width = GST_VIDEO_INFO_WIDTH (&info);
   height = GST_VIDEO_INFO_HEIGHT (&info);
   if (width * height > RVL_MAX_PIXELS)
-    return gst_depth_refuse_caps (element, caps,
+    return gst_depth_caps_refuse (element, caps,
         g_strdup_printf ("Frames of %ux%u are too large; at most %u pixels are "
             "allowed", width, height, RVL_MAX_PIXELS));
-  return gst_depth_rule_set_caps (&self->rule, element, caps);
+  return gst_depth_stream_set_caps (&self->depth, caps);
+}
+
+/* In the order of who asks: pnmdec asks for both byte orders, the one that it writes
+ * first, and writes that whatever it is given. */
+static GstCaps *
+gst_rvl_depth_enc_getcaps (GstVideoEncoder * encoder, GstCaps * filter)
+{
+  GstCaps *caps = gst_video_encoder_proxy_getcaps (encoder, NULL, filter);
+  GstCaps *ordered;
+
+  if (filter == NULL)
+    return caps;
+  ordered = gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
+  gst_caps_unref (caps);
+  return ordered;
 }
 
 static gboolean
@@ -511,8 +524,6 @@ gst_rvl_depth_enc_start (GstVideoEncoder * encoder)
   GstRvlDepthEnc *self = GST_RVL_DEPTH_ENC (encoder);
 
   self->png = png16_encoder_new ();
-  memset (&self->range, 0, sizeof (self->range));
-  self->last_measured = GST_CLOCK_TIME_NONE;
   return self->png != NULL;
 }
 
@@ -525,6 +536,7 @@ gst_rvl_depth_enc_stop (GstVideoEncoder * encoder)
   g_clear_pointer (&self->bands, gst_rvl_band_pool_free);
   free_pool (self);
   g_clear_pointer (&self->png, png16_encoder_free);
+  gst_depth_reader_clear (&self->reader);
   self->out_meter = 0;
   return TRUE;
 }
@@ -535,7 +547,7 @@ gst_rvl_depth_enc_change_state (GstElement * element, GstStateChange transition)
   GstRvlDepthEnc *self = GST_RVL_DEPTH_ENC (element);
 
   if (transition == GST_STATE_CHANGE_NULL_TO_READY
-      && !gst_depth_rule_check (&self->rule, element))
+      && !gst_depth_stream_check (&self->depth))
     return GST_STATE_CHANGE_FAILURE;
   return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
 }
@@ -550,8 +562,8 @@ gst_rvl_depth_enc_set_property (GObject * object, guint id,
     case PROP_METER:
     case PROP_NEAR:
     case PROP_FAR:
-      gst_depth_rule_set_property (&self->rule, GST_ELEMENT (self), value,
-          pspec);
+    case PROP_INVALID:
+      gst_depth_stream_set_property (&self->depth, value, pspec);
       return;
     default:
       break;
@@ -582,8 +594,8 @@ gst_rvl_depth_enc_get_property (GObject * object, guint id, GValue * value,
     case PROP_METER:
     case PROP_NEAR:
     case PROP_FAR:
-      gst_depth_rule_get_property (&self->rule, GST_ELEMENT (self), value,
-          pspec);
+    case PROP_INVALID:
+      gst_depth_stream_get_property (&self->depth, value, pspec);
       return;
     default:
       break;
@@ -614,8 +626,9 @@ gst_rvl_depth_enc_class_init (GstRvlDepthEncClass * klass)
   object_class->set_property = gst_rvl_depth_enc_set_property;
   object_class->get_property = gst_rvl_depth_enc_get_property;
 
-  gst_depth_rule_install_properties (object_class, PROP_METER,
-      GST_DEPTH_HAS_METER | GST_DEPTH_HAS_RANGE, GST_PARAM_MUTABLE_READY);
+  gst_depth_stream_install_properties (object_class, PROP_METER,
+      GST_DEPTH_HAS_METER | GST_DEPTH_HAS_RANGE | GST_DEPTH_HAS_INVALID,
+      GST_PARAM_MUTABLE_READY);
   g_object_class_install_property (object_class, PROP_COMPRESSION_LEVEL,
       g_param_spec_int ("compression-level", "Compression Level",
           "Of PNG: 0 (fastest) to 9 (smallest)", 0, 9,
@@ -639,6 +652,7 @@ gst_rvl_depth_enc_class_init (GstRvlDepthEncClass * klass)
   encoder_class->start = GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_start);
   encoder_class->stop = GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_stop);
   encoder_class->set_format = GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_set_format);
+  encoder_class->getcaps = GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_getcaps);
   encoder_class->negotiate = GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_negotiate);
   encoder_class->handle_frame =
       GST_DEBUG_FUNCPTR (gst_rvl_depth_enc_handle_frame);
@@ -652,7 +666,7 @@ gst_rvl_depth_enc_init (GstRvlDepthEnc * self)
 {
   GstPad *sinkpad = GST_VIDEO_ENCODER_SINK_PAD (self);
 
-  gst_depth_rule_init (&self->rule);
+  gst_depth_stream_init (&self->depth, GST_ELEMENT (self));
   self->compression_level = DEFAULT_COMPRESSION_LEVEL;
   self->n_threads = DEFAULT_N_THREADS;
 

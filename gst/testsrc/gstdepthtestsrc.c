@@ -33,7 +33,7 @@
 
 #include "camera.h"
 #include "depth/gstdepthframe.h"
-#include "depth/gstdepthmeta.h"
+#include "depth/depthmeta.h"
 #include "gstdepthtestsrc.h"
 #include "pattern.h"
 
@@ -447,9 +447,9 @@ attach_metas (GstDepthTestSrc * self, const Settings * settings,
   pinhole.cy = lens.cy;
   pinhole.width = lens.width;
   pinhole.height = lens.height;
-  gst_buffer_set_depth_info (buffer,
+  gst_depth_meta_set_info (buffer,
       settings->pattern == PATTERN_SCENE ? &scene : &all_values);
-  gst_buffer_set_pinhole_info (buffer, &pinhole);
+  gst_pinhole_meta_set_info (buffer, &pinhole);
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "colormap/colormap.h"
-#include "depth/gstdepthmeta.h"
+#include "depth/depthmeta.h"
 #include "png16/png16.h"
 
 #include <gst/check/gstcheck.h>
@@ -228,7 +228,8 @@ GST_START_TEST (test_caps)
   gst_harness_set_sink_caps_str (h,
       "video/x-raw,format=BGRA,width=[16,32],height=24,framerate=0/1");
   caps = query_caps (h, "sink", NULL);
-  check_caps (caps, "video/x-raw,format=GRAY16_LE,width=[16,32],height=24,"
+  check_caps (caps,
+      "video/x-raw,format={GRAY16_LE,GRAY16_BE},width=[16,32],height=24,"
       "framerate=0/1");
   gst_caps_unref (caps);
   caps = query_caps (h, "sink", "EMPTY");
@@ -261,16 +262,16 @@ GST_START_TEST (test_metas)
 
   gst_buffer_add_parent_buffer_meta (buffer, parent);
   gst_buffer_unref (parent);
-  gst_buffer_set_depth_info (buffer, &depth);
-  gst_buffer_set_pinhole_info (buffer, &pinhole);
+  gst_depth_meta_set_info (buffer, &depth);
+  gst_pinhole_meta_set_info (buffer, &pinhole);
   gst_buffer_add_reference_timestamp_meta (buffer, reference, 42, 7);
   gst_buffer_add_video_region_of_interest_meta (buffer, "hand", 1, 2, 3, 4);
   buffer = gst_harness_push_and_pull (h, buffer);
 
-  fail_if (gst_buffer_get_depth_info (buffer, &depth));
+  fail_if (gst_depth_meta_get_info (buffer, &depth));
   /* whose memory is not in the picture: a camera's would be held */
   fail_if (gst_buffer_get_parent_buffer_meta (buffer));
-  fail_unless (gst_buffer_get_pinhole_info (buffer, &pinhole));
+  fail_unless (gst_pinhole_meta_get_info (buffer, &pinhole));
   assert_equals_float (pinhole.fy, 601);
   fail_unless (gst_buffer_get_reference_timestamp_meta (buffer, reference));
   fail_unless (gst_buffer_get_video_region_of_interest_meta_id (buffer, 0));
@@ -309,7 +310,7 @@ push_range (GstHarness * h, const guint16 * samples, guint n,
   gdouble said_near = -1, said_far = -1;
 
   if (info)
-    gst_buffer_set_depth_info (buffer, info);
+    gst_depth_meta_set_info (buffer, info);
   gst_buffer_unref (gst_harness_push_and_pull (h, buffer));
   fail_unless (pop_range (&said_near, &said_far));
   fail_unless (ABS (said_near - near) < 0.03 * (far - near)

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "depth/gstdepthmeta.h"
+#include "depth/depthmeta.h"
 
 #define CAPS "video/x-raw,format=GRAY16_LE"
 #define WIDTH 640
@@ -341,7 +341,7 @@ GST_START_TEST (test_intrinsics_are_true)
 
   gst_harness_play (h);
   buffer = gst_harness_pull (h);
-  fail_unless (gst_buffer_get_pinhole_info (buffer, &lens));
+  fail_unless (gst_pinhole_meta_get_info (buffer, &lens));
   samples = samples_of (buffer, WIDTH, HEIGHT);
   floor = plane_of (samples, &lens, 260, 425, 400, 470, &height);
   back = plane_of (samples, &lens, 320, 75, 420, 115, &to_back);
@@ -387,11 +387,11 @@ GST_START_TEST (test_metas)
     GstDepthInfo depth;
     GstPinholeInfo lens;
 
-    fail_unless (gst_buffer_get_depth_info (buffer, &depth));
+    fail_unless (gst_depth_meta_get_info (buffer, &depth));
     fail_unless_equals_float (depth.meter, 1000);
     fail_unless_equals_float (depth.range_min, metas[__i__].range_min);
     fail_unless_equals_float (depth.range_max, metas[__i__].range_max);
-    fail_unless (gst_buffer_get_pinhole_info (buffer, &lens));
+    fail_unless (gst_pinhole_meta_get_info (buffer, &lens));
     fail_unless_equals_float (lens.fx, metas[__i__].focal);
     fail_unless_equals_float (lens.fy, metas[__i__].focal);
     fail_unless_equals_float (lens.cx, (metas[__i__].width - 1) / 2.0);
@@ -901,7 +901,7 @@ GST_START_TEST (test_renegotiation)
     GstBuffer *buffer = g_ptr_array_index (player.buffers, i);
     GstPinholeInfo lens;
 
-    fail_unless (gst_buffer_get_pinhole_info (buffer, &lens));
+    fail_unless (gst_pinhole_meta_get_info (buffer, &lens));
     fail_unless_equals_uint64 (GST_BUFFER_OFFSET (buffer), i);
     fail_unless (ABS (GST_CLOCK_DIFF (expected, GST_BUFFER_PTS (buffer))) <= 1);
     expected = GST_BUFFER_PTS (buffer) + GST_BUFFER_DURATION (buffer);

@@ -16,7 +16,7 @@
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
 
-#include "depth/gstdepthmeta.h"
+#include "depth/depthmeta.h"
 #include "rerun-common.h"
 
 static gchar *folder;
@@ -364,7 +364,7 @@ with_range (GstBuffer * buffer, gdouble min, gdouble max)
 {
   GstDepthInfo info = { 1000, min, max };
 
-  gst_buffer_set_depth_info (buffer, &info);
+  gst_depth_meta_set_info (buffer, &info);
   return buffer;
 }
 
@@ -403,7 +403,7 @@ with_pinhole (GstBuffer * buffer, guint width)
 {
   GstPinholeInfo info = { 615.25, 614.75, 50.5, 18.5, width, HEIGHT };
 
-  gst_buffer_set_pinhole_info (buffer, &info);
+  gst_pinhole_meta_set_info (buffer, &info);
   return buffer;
 }
 

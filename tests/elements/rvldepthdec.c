@@ -2,7 +2,7 @@
 
 #include "depthbuffers.h"
 
-#include "depth/gstdepthmeta.h"
+#include "depth/depthmeta.h"
 #include "png16/png16.h"
 #include "rvl/rvl.h"
 
@@ -320,16 +320,16 @@ GST_START_TEST (test_metadata)
 
   /* none in, none out */
   out = gst_harness_push_and_pull (h, gst_buffer_copy (in));
-  fail_if (gst_buffer_get_depth_info (out, &depth));
+  fail_if (gst_depth_meta_get_info (out, &depth));
   gst_buffer_unref (out);
 
-  gst_buffer_set_depth_info (in, &given);
-  gst_buffer_set_pinhole_info (in, &camera);
+  gst_depth_meta_set_info (in, &given);
+  gst_pinhole_meta_set_info (in, &camera);
   out = gst_harness_push_and_pull (h, in);
-  fail_unless (gst_buffer_get_depth_info (out, &depth));
+  fail_unless (gst_depth_meta_get_info (out, &depth));
   fail_unless (depth.meter == (__i__ ? 2000 : 4000));
   fail_unless (depth.range_min == 10 && depth.range_max == 20);
-  fail_unless (gst_buffer_get_pinhole_info (out, &got));
+  fail_unless (gst_pinhole_meta_get_info (out, &got));
   fail_unless (memcmp (&camera, &got, sizeof (got)) == 0);
   assert_caps (h, __i__ ? "video/x-raw,depth-meter=2000/1" :
       "video/x-raw,depth-meter=4000/1");
@@ -475,11 +475,10 @@ GST_START_TEST (test_max_errors)
 {
   GstHarness *h = decoder_new ("rvldepthdec max-errors=2", "image/x-rvl");
 
-  for (guint n = 0; n < 2; n++) {
+  for (guint n = 0; n < 2; n++)
     fail_unless_equals_int (gst_harness_push (h, gst_buffer_new_allocate (NULL,
                 10, NULL)), GST_FLOW_OK);
-    assert_message (bus, GST_MESSAGE_WARNING, "byte", "dropped");
-  }
+  assert_message (bus, GST_MESSAGE_WARNING, "byte", "dropped");
   fail_unless_equals_int (gst_harness_push (h, gst_buffer_new_allocate (NULL,
               10, NULL)), GST_FLOW_ERROR);
   assert_message (bus, GST_MESSAGE_ERROR, "byte", "Frame 2");
@@ -623,13 +622,13 @@ GST_START_TEST (test_damaged_png_among_others)
     {45, 500, FALSE}, {0, 8, TRUE}, {3, 50, TRUE}, {33, 12, TRUE},
     {100, 40, TRUE}
   };
-  GstHarness *h = byte_decoder_new ("image/png");
   guint16 *samples = samples_new (64, 48, RANDOM);
   GstBuffer *whole = encoded_new (PNG, samples, 64, 48, 0);
   guint8 garbage[500];
 
   memset (garbage, 0xe5, sizeof (garbage));
   for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    GstHarness *h = byte_decoder_new ("image/png");
     GstBuffer *bad = gst_buffer_copy_deep (whole);
 
     if (table[i].cut) {
@@ -645,10 +644,10 @@ GST_START_TEST (test_damaged_png_among_others)
         pieces[__i__]);
     pull_samples (h, samples);
     assert_message (bus, GST_MESSAGE_WARNING, "at byte", "dropped");
+    decoder_free (h);
   }
   gst_buffer_unref (whole);
   g_free (samples);
-  decoder_free (h);
 }
 
 GST_END_TEST;
@@ -680,7 +679,7 @@ GST_START_TEST (test_endless_png)
 
 GST_END_TEST;
 
-/* Each buffer is a file, as from multifilesrc or filesrc blocksize=-1. */
+/* Each buffer is a file, as from multifilesrc: one that is cut off costs itself. */
 GST_START_TEST (test_rvl_from_bytes)
 {
   GstHarness *h = byte_decoder_new (__i__ ? "image/x-rvl" : NULL);
@@ -691,10 +690,34 @@ GST_START_TEST (test_rvl_from_bytes)
   push_in_pieces (h, encoded_new (RVL, samples, 64, 48, 0), 1 << 20);
   pull_samples (h, samples);
   push_in_pieces (h, cut, 1 << 20);
-  assert_message (bus, GST_MESSAGE_WARNING, "byte 4096",
-      __i__ ? "blocksize=-1" : "");
   push_in_pieces (h, encoded_new (RVL, samples, 64, 48, 0), 1 << 20);
+  assert_message (bus, GST_MESSAGE_WARNING, "byte 4096", "");
   pull_samples (h, samples);
+  g_free (samples);
+  decoder_free (h);
+}
+
+GST_END_TEST;
+
+/* A file in pieces, as from filesrc; several pictures in one; bytes after them. */
+GST_START_TEST (test_rvl_in_pieces)
+{
+  GstHarness *h = byte_decoder_new ("image/x-rvl");
+  guint16 *samples = samples_new (64, 48, RANDOM);
+  GstBuffer *file = gst_buffer_new ();
+
+  for (guint i = 0; i < 3; i++) {
+    file = gst_buffer_append (file, encoded_new (RVL, samples, 64, 48, 0));
+    if (i > 0)
+      file = gst_buffer_append (file, gst_buffer_new_memdup ("some words\n",
+              11));
+  }
+  push_in_pieces (h, file, pieces[__i__]);
+  gst_harness_push_event (h, gst_event_new_eos ());
+  for (guint i = 0; i < 3; i++)
+    pull_samples (h, samples);
+  fail_unless_equals_int (gst_harness_buffers_in_queue (h), 0);
+  fail_unless_equals_int (count_messages (bus, GST_MESSAGE_WARNING, NULL), 0);
   g_free (samples);
   decoder_free (h);
 }
@@ -1024,6 +1047,7 @@ rvldepthdec_suite (void)
       G_N_ELEMENTS (pieces));
   tcase_add_test (tc, test_endless_png);
   tcase_add_loop_test (tc, test_rvl_from_bytes, 0, 2);
+  tcase_add_loop_test (tc, test_rvl_in_pieces, 0, G_N_ELEMENTS (pieces));
   tcase_add_test (tc, test_bytes_after_a_flush);
   tcase_add_loop_test (tc, test_empty_file, 0, 2);
   tcase_add_loop_test (tc, test_backwards, 0, 2);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Any bytes as a depth picture of any format, and as a stream of PNGs in pieces: an
+ * Any bytes as a depth picture of any format, and as a stream of them in pieces: an
  * error says at which byte, a picture that is taken is decoded within its rows.
  */
 #include "fuzz.h"
@@ -29,22 +29,23 @@ decode (const DepthPicture * picture, const uint8_t * data, size_t size)
 }
 
 static void
-split (const uint8_t * data, size_t size, size_t step)
+split (DepthPictureFormat format, const uint8_t * data, size_t size,
+    size_t step)
 {
-  Png16Splitter splitter = { 0 };
-  Png16Piece piece;
+  DepthPictureSplitter splitter = { 0 };
+  DepthPicturePiece piece;
   size_t at = 0, come = 0;
 
   while (come < size) {
     come = size - come > step ? come + step : size;
     do {
-      size_t taken = png16_split (&splitter, data + at, come - at,
-          come == size, &piece);
+      size_t taken = depth_picture_split (&splitter, format, data + at,
+          come - at, come == size, &piece);
 
-      if (taken > come - at || (taken == 0 && piece == PNG16_SKIP))
+      if (taken > come - at || (taken == 0 && piece == DEPTH_PICTURE_SKIP))
         abort ();
       at += taken;
-    } while (piece != PNG16_MORE && at < come);
+    } while (piece != DEPTH_PICTURE_MORE && at < come);
   }
   if (at != size)
     abort ();
@@ -64,7 +65,7 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
       && (uint64_t) picture.width * picture.height <= MAX_PIXELS) {
     decode (&picture, data, size);
   }
-  split (data, size, 1 + size % 50);
+  split (format, data, size, 1 + size % 50);
   return 0;
 }
 

@@ -20,7 +20,7 @@ strict="-Wall -Wextra -Werror -Wno-unused-parameter"
 ${CC:-cc} -std=c99 $strict "$source/docs/examples/depthmeta.c" $flags \
   -o "$work/depthmeta"
 if command -v "${CXX:-c++}" >/dev/null; then
-  printf '#include <depth/gstdepthmeta.h>\nint main () { return 0; }\n' \
+  printf '#include <gst/rvldepth/depthmeta.h>\nint main () { return 0; }\n' \
     >"$work/header.cc"
   ${CXX:-c++} -std=c++11 $strict "$work/header.cc" $flags -o "$work/header"
 fi

@@ -7,7 +7,7 @@
 #include <gst/app/app.h>
 #include <gst/video/video.h>
 
-#include "depth/gstdepthmeta.h"
+#include "depth/depthmeta.h"
 
 static const gchar *patterns[] = {
   "scene", "ramp", "random", "invalid", "full-range"
@@ -148,15 +148,13 @@ check_same_metadata (GstSample * a, GstSample * b)
   GstDepthInfo depth[2];
   GstPinholeInfo pinhole[2];
 
-  fail_unless (gst_buffer_get_depth_info (gst_sample_get_buffer (a),
-          &depth[0]));
-  fail_unless (gst_buffer_get_depth_info (gst_sample_get_buffer (b),
-          &depth[1]));
+  fail_unless (gst_depth_meta_get_info (gst_sample_get_buffer (a), &depth[0]));
+  fail_unless (gst_depth_meta_get_info (gst_sample_get_buffer (b), &depth[1]));
   fail_unless (memcmp (&depth[0], &depth[1], sizeof depth[0]) == 0);
   fail_unless_equals_float (depth[0].meter, 1000);
-  fail_unless (gst_buffer_get_pinhole_info (gst_sample_get_buffer (a),
+  fail_unless (gst_pinhole_meta_get_info (gst_sample_get_buffer (a),
           &pinhole[0]));
-  fail_unless (gst_buffer_get_pinhole_info (gst_sample_get_buffer (b),
+  fail_unless (gst_pinhole_meta_get_info (gst_sample_get_buffer (b),
           &pinhole[1]));
   fail_unless (memcmp (&pinhole[0], &pinhole[1], sizeof pinhole[0]) == 0);
   fail_unless (pinhole[0].fx > 0 && pinhole[0].width > 0);
@@ -237,7 +235,7 @@ GST_START_TEST (test_scaled_or_cropped_before_the_encoder)
     if (__i__ == 0)
       check_same_metadata (before, after);
     /* depthtestsrc's lens at 320x240 has 192 pixels of focal length */
-    if (gst_buffer_get_pinhole_info (gst_sample_get_buffer (after), &pinhole)) {
+    if (gst_pinhole_meta_get_info (gst_sample_get_buffer (after), &pinhole)) {
       fail_unless_equals_float (pinhole.fx, __i__ ? 192 : 96);
       fail_unless_equals_float (pinhole.fy, __i__ ? 192 : 96);
       fail_unless (ABS (pinhole.cx - (__i__ ? 139.5 : 79.75)) <= .5);
