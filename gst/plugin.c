@@ -12,7 +12,7 @@
 
 #include "colormap/gstdepthcolormap.h"
 #include "depth/gstdepthmeta.h"
-#include "rerun/gstrerunsink.h"
+#include "rerun/gstdepthrerunsink.h"
 #include "rvldepth/gstrvldepthdec.h"
 #include "rvldepth/gstrvldepthenc.h"
 #include "rvldepth/gstrvltypefind.h"

@@ -109,6 +109,25 @@ read_utf8 (const char *path, size_t *at, uint32_t * character,
   return true;
 }
 
+bool
+rrd_recording_id_check (const char *id, RrdNameError * error)
+{
+  size_t at = 0;
+
+  if (!id[0])
+    return refuse (error, "is empty", 0);
+  while (id[at]) {
+    size_t start = at;
+    uint32_t c = 0;
+
+    if (!read_utf8 (id, &at, &c, error))
+      return false;
+    if (c < ' ' || (c >= 0x7f && c < 0xa0))
+      return refuse (error, "has a control character", start);
+  }
+  return true;
+}
+
 /* Reads what follows "\u": "{262E}", always four digits. */
 static bool
 read_unicode_escape (const char *path, size_t *at, uint32_t * character,

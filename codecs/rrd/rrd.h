@@ -69,6 +69,10 @@ typedef struct
  * "_- []:". @error may be NULL. */
 bool rrd_application_id_check (const char *id, RrdNameError * error);
 
+/* Whether @id can be a recording id: text in UTF-8, not empty, without control
+ * characters. @error may be NULL. */
+bool rrd_recording_id_check (const char *id, RrdNameError * error);
+
 /* Writes @name as an allowed application id: every other character becomes '-',
  * what is too long is cut, an empty name is "unknown". */
 void rrd_application_id_sanitise (const char *name,
@@ -197,6 +201,8 @@ typedef struct _RrdSchema RrdSchema;
 RrdSchema *rrd_schema_new (const char *entity_path,
     const RrdTimeline * timelines, size_t n_timelines,
     const RrdComponent * const *components, size_t n_components);
+size_t rrd_schema_n_timelines (const RrdSchema * schema);
+size_t rrd_schema_n_components (const RrdSchema * schema);
 RrdSchema *rrd_schema_ref (RrdSchema * schema);
 void rrd_schema_unref (RrdSchema * schema);
 

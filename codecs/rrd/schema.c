@@ -115,6 +115,18 @@ rrd_schema_new (const char *entity_path, const RrdTimeline * timelines,
   return schema;
 }
 
+size_t
+rrd_schema_n_timelines (const RrdSchema * schema)
+{
+  return schema->n_timelines;
+}
+
+size_t
+rrd_schema_n_components (const RrdSchema * schema)
+{
+  return schema->n_components;
+}
+
 RrdSchema *
 rrd_schema_ref (RrdSchema * schema)
 {

@@ -1,36 +1,41 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* The output that is a file: rows as messages, gathered where they are small, and the
+ * footer. */
+
 #define _GNU_SOURCE             /* fallocate */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
-#include "rerun/memory.h"
 #include "rerun/output-file.h"
 
 /* Disk space is taken so far ahead of the writes, which saves them a third of their
  * time. */
 #define AHEAD (8 << 20)
 
+/* Of small rows that are kept. */
+#define GATHER_TIME (100 * G_TIME_SPAN_MILLISECOND)
+#define GATHER_BYTES (256 * 1024)
+
 typedef struct
 {
   RerunOutput parent;
+  RerunFile file;
   const RrdStore *store;
+  RerunIds *ids;
   RrdCompression compression;
-  int fd;
-  gboolean regular;             /* what was written can be taken back */
+
+  GPtrArray *kept;              /* of RerunRow */
+  gsize kept_bytes;
+
   guint64 end;                  /* of the last complete message */
   guint64 frames;               /* complete ones */
-  guint64 reserved;             /* disk space behind it, up to here */
+  guint64 reserved;             /* disk space after it, up to here */
   gboolean has_footer;
   RrdManifest *manifest;
   ArrowBytes head;
@@ -45,69 +50,61 @@ set_result_error (GError ** error, RrdResult result)
   return FALSE;
 }
 
+/* What the user wants to know of a file that failed: how much of it is good. */
 static gboolean
-wait_writable (FileOutput * self, GError ** error)
+set_write_error (FileOutput * self, GError * why, GError ** error)
 {
-  GPollFD fds[2] = { {self->fd, G_IO_OUT, 0} };
-  GCancellable *cancellable = self->parent.cancellable;
-
-  g_cancellable_make_pollfd (cancellable, &fds[1]);
-  g_poll (fds, 2, -1);
-  g_cancellable_release_fd (cancellable);
-  return !g_cancellable_set_error_if_cancelled (cancellable, error);
-}
-
-static gboolean
-set_write_error (FileOutput * self, int code, GError ** error)
-{
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code),
-      "%s; %" G_GUINT64_FORMAT " frames, %" G_GUINT64_FORMAT " bytes in all, "
-      "were written before and can be read", g_strerror (code), self->frames,
-      self->end);
+  if (g_error_matches (why, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    g_propagate_error (error, why);
+    return FALSE;
+  }
+  g_set_error (error, why->domain, why->code, "%s; %" G_GUINT64_FORMAT
+      " frames, %" G_GUINT64_FORMAT
+      " bytes in all, were written before and can " "be read", why->message,
+      self->frames, self->end);
+  g_error_free (why);
   return FALSE;
 }
 
-/* Leaves out the first @n bytes. */
-static void
-iov_advance (struct iovec **iov, int *n_iov, size_t n)
-{
-  while (*n_iov > 0 && n >= (*iov)->iov_len) {
-    n -= (*iov)->iov_len;
-    (*iov)++;
-    (*n_iov)--;
-  }
-  if (*n_iov > 0) {
-    (*iov)->iov_base = (guint8 *) (*iov)->iov_base + n;
-    (*iov)->iov_len -= n;
-  }
-}
-
-/* @iov is changed. */
 static gboolean
-write_iov (FileOutput * self, struct iovec *iov, int n_iov, GError ** error)
+write_vectors (FileOutput * self, GOutputVector * pieces, gsize n,
+    GError ** error)
 {
-  while (n_iov > 0) {
-    ssize_t n = writev (self->fd, iov, n_iov);
+  RerunVectors vectors = { pieces, n };
+  GError *why = NULL;
+  gsize written;
+  gboolean ok = rerun_file_write (&self->file, &vectors,
+      self->parent.cancellable, &written, &why);
 
-    if (n >= 0) {
-      rerun_output_count_bytes (&self->parent, n);
-      iov_advance (&iov, &n_iov, n);
-    } else if (errno == EAGAIN) {
-      if (!wait_writable (self, error))
-        return FALSE;
-    } else if (errno != EINTR) {
-      return set_write_error (self, errno, error);
-    }
-  }
-  return TRUE;
+  rerun_output_count_bytes (&self->parent, written);
+  return ok || set_write_error (self, why, error);
 }
 
 static gboolean
 write_bytes (FileOutput * self, const void *data, gsize size, GError ** error)
 {
-  struct iovec iov = { (void *) data, size };
+  GOutputVector piece = { data, size };
 
-  return write_iov (self, &iov, 1, error);
+  return write_vectors (self, &piece, 1, error);
+}
+
+/* self->head, then the spans. */
+static gboolean
+write_message (FileOutput * self, const RrdSpan * spans, gsize n_spans,
+    GError ** error)
+{
+  GOutputVector *pieces = g_new (GOutputVector, n_spans + 1);
+  gboolean ok;
+
+  pieces[0].buffer = self->head.data;
+  pieces[0].size = self->head.size;
+  for (gsize i = 0; i < n_spans; i++) {
+    pieces[i + 1].buffer = spans[i].data;
+    pieces[i + 1].size = spans[i].size;
+  }
+  ok = write_vectors (self, pieces, n_spans + 1, error);
+  g_free (pieces);
+  return ok;
 }
 
 /* Takes back what follows the last complete message. A pipe's reader has to
@@ -115,8 +112,8 @@ write_bytes (FileOutput * self, const void *data, gsize size, GError ** error)
 static void
 take_back (FileOutput * self)
 {
-  if (self->regular && ftruncate (self->fd, self->end) == 0)
-    lseek (self->fd, self->end, SEEK_SET);
+  if (self->file.can_take_back && ftruncate (self->file.fd, self->end) == 0)
+    lseek (self->file.fd, self->end, SEEK_SET);
   self->has_footer = FALSE;
   self->reserved = 0;
 }
@@ -125,24 +122,26 @@ take_back (FileOutput * self)
 static void
 reserve_ahead (FileOutput * self)
 {
+#ifdef HAVE_FALLOCATE
   guint64 start = MAX (self->reserved, self->end);
 
-  if (!self->regular || self->reserved >= self->end + AHEAD / 2)
+  if (!self->file.can_take_back || self->reserved >= self->end + AHEAD / 2)
     return;
   self->reserved =
-      fallocate (self->fd, FALLOC_FL_KEEP_SIZE, start, AHEAD) == 0 ?
+      fallocate (self->file.fd, FALLOC_FL_KEEP_SIZE, start, AHEAD) == 0 ?
       start + AHEAD : G_MAXUINT64;
+#endif
 }
 
-/* Cut off where the file ends anyway, it has no space behind it. */
+/* Cut off where the file ends anyway, it has no space after that. */
 static void
 release_reserved (FileOutput * self)
 {
-  off_t size = lseek (self->fd, 0, SEEK_CUR);
+  off_t size = lseek (self->file.fd, 0, SEEK_CUR);
   G_GNUC_UNUSED int kept;
 
-  if (self->regular && self->reserved > 0 && size >= 0)
-    kept = ftruncate (self->fd, size);
+  if (self->file.can_take_back && self->reserved > 0 && size >= 0)
+    kept = ftruncate (self->file.fd, size);
   self->reserved = 0;
 }
 
@@ -153,7 +152,7 @@ file_open (RerunOutput * output, GError ** error)
   uint8_t header[RRD_STREAM_HEADER_SIZE];
 
   rrd_stream_header (self->compression, header);
-  if (!rrd_file_store_info (self->store, &self->head))
+  if (self->manifest == NULL || !rrd_file_store_info (self->store, &self->head))
     return set_result_error (error, RRD_NO_MEMORY);
   if (!write_bytes (self, header, sizeof header, error)
       || !write_bytes (self, self->head.data, self->head.size, error)) {
@@ -162,22 +161,6 @@ file_open (RerunOutput * output, GError ** error)
   }
   self->end = sizeof header + self->head.size;
   return TRUE;
-}
-
-/* self->head, then the spans. */
-static gboolean
-write_message (FileOutput * self, const RrdSpan * spans, gsize n_spans,
-    GError ** error)
-{
-  struct iovec *iov = g_newa (struct iovec, n_spans + 1);
-
-  iov[0].iov_base = self->head.data;
-  iov[0].iov_len = self->head.size;
-  for (gsize i = 0; i < n_spans; i++) {
-    iov[i + 1].iov_base = (void *) spans[i].data;
-    iov[i + 1].iov_len = spans[i].size;
-  }
-  return write_iov (self, iov, n_spans + 1, error);
 }
 
 static gboolean
@@ -207,9 +190,9 @@ write_lz4 (FileOutput * self, const RrdChunk * chunk, gsize * size,
 }
 
 static gboolean
-file_write (RerunOutput * output, const RerunMessage * message, GError ** error)
+write_chunk (FileOutput * self, const RrdChunk * chunk, guint frames,
+    GError ** error)
 {
-  FileOutput *self = (FileOutput *) output;
   gsize size = 0;
   gboolean ok;
 
@@ -217,18 +200,98 @@ file_write (RerunOutput * output, const RerunMessage * message, GError ** error)
     take_back (self);
   reserve_ahead (self);
   if (self->compression == RRD_COMPRESSION_LZ4)
-    ok = write_lz4 (self, message->chunk, &size, error);
+    ok = write_lz4 (self, chunk, &size, error);
   else
-    ok = write_uncompressed (self, message->chunk, &size, error);
-  if (ok && !rrd_manifest_add (self->manifest, message->chunk, self->end, size))
+    ok = write_uncompressed (self, chunk, &size, error);
+  if (ok && !rrd_manifest_add (self->manifest, chunk, self->end, size))
     ok = set_result_error (error, RRD_NO_MEMORY);
   if (ok) {
     self->end += size;
-    self->frames += message->slot == 0;
+    self->frames += frames;
   } else {
     take_back (self);
   }
   return ok;
+}
+
+/* The kept rows of one schema, from number @first on. Frees and clears them. */
+static gboolean
+write_gathered (FileOutput * self, guint first, GError ** error)
+{
+  RerunRow **kept = (RerunRow **) self->kept->pdata;
+  RerunRow **rows = g_new (RerunRow *, self->kept->len);
+  RrdTuid id = rerun_ids_next (self->ids);
+  RrdSchema *schema = kept[first]->schema;
+  guint n = 0, frames = 0;
+  RrdResult result;
+  RrdChunk *chunk;
+  gboolean ok = FALSE;
+
+  for (guint i = first; i < self->kept->len; i++) {
+    if (kept[i] == NULL || kept[i]->schema != schema)
+      continue;
+    frames += rerun_row_is_frame (kept[i]);
+    rows[n++] = g_steal_pointer (&kept[i]);
+  }
+  chunk = rerun_rows_make_chunk (rows, n, &id, &result);
+  if (chunk == NULL)
+    set_result_error (error, result);
+  else
+    ok = write_chunk (self, chunk, frames, error);
+  if (ok)
+    rerun_output_count_kept (&self->parent, frames);
+  rrd_chunk_free (chunk);
+  for (guint i = 0; i < n; i++)
+    rerun_row_unref (rows[i]);
+  g_free (rows);
+  return ok;
+}
+
+static gboolean
+file_flush (RerunOutput * output, GError ** error)
+{
+  FileOutput *self = (FileOutput *) output;
+  gboolean ok = TRUE;
+
+  for (guint i = 0; i < self->kept->len && ok; i++) {
+    if (self->kept->pdata[i] != NULL)
+      ok = write_gathered (self, i, error);
+  }
+  g_ptr_array_set_size (self->kept, 0);
+  self->kept_bytes = 0;
+  rerun_output_set_flush_at (output, 0);
+  return ok;
+}
+
+static gboolean
+keep (FileOutput * self, RerunRow * row, GError ** error)
+{
+  if (self->kept_bytes + row->size > GATHER_BYTES
+      && !file_flush (&self->parent, error))
+    return FALSE;
+  if (self->kept->len == 0)
+    rerun_output_set_flush_at (&self->parent,
+        g_get_monotonic_time () + GATHER_TIME);
+  g_ptr_array_add (self->kept, rerun_row_ref (row));
+  self->kept_bytes += row->size;
+  return TRUE;
+}
+
+static gboolean
+file_write (RerunOutput * output, RerunRow * row, gboolean * kept,
+    GError ** error)
+{
+  FileOutput *self = (FileOutput *) output;
+  const RrdChunk *chunk;
+  RrdResult result;
+
+  *kept = rerun_row_is_small (row);
+  if (*kept)
+    return keep (self, row, error);
+  chunk = rerun_row_get_chunk (row, &result);
+  if (chunk == NULL)
+    return set_result_error (error, result);
+  return write_chunk (self, chunk, rerun_row_is_frame (row), error);
 }
 
 typedef struct
@@ -246,16 +309,12 @@ footer_write (void *user, const void *data, size_t size)
 }
 
 static gboolean
-file_finish (RerunOutput * output, gboolean last, GError ** error)
+write_footer (FileOutput * self, GError ** error)
 {
-  FileOutput *self = (FileOutput *) output;
   FooterWrite footer = { self, error };
-  RrdResult result;
+  RrdResult result = rrd_manifest_write (self->manifest, self->store,
+      self->end, footer_write, &footer);
 
-  if (self->has_footer || (!self->regular && !last))
-    return TRUE;
-  result = rrd_manifest_write (self->manifest, self->store, self->end,
-      footer_write, &footer);
   self->has_footer = result == RRD_OK;
   release_reserved (self);
   if (self->has_footer)
@@ -264,13 +323,40 @@ file_finish (RerunOutput * output, gboolean last, GError ** error)
   return result == RRD_WRITE_FAILED ? FALSE : set_result_error (error, result);
 }
 
+static gboolean
+file_finish (RerunOutput * output, gboolean last, GError ** error)
+{
+  FileOutput *self = (FileOutput *) output;
+  GError *why = NULL;
+
+  if (!file_flush (output, error))
+    return FALSE;
+  if (self->has_footer || (!self->file.can_take_back && !last))
+    return TRUE;
+  if (!write_footer (self, error))
+    return FALSE;
+  return rerun_file_check (&self->file, &why)
+      || set_write_error (self, why, error);
+}
+
+static gboolean
+file_close (RerunOutput * output, GError ** error)
+{
+  FileOutput *self = (FileOutput *) output;
+  GError *why = NULL;
+
+  release_reserved (self);
+  return rerun_file_close (&self->file, &why)
+      || set_write_error (self, why, error);
+}
+
 static void
 file_free (RerunOutput * output)
 {
   FileOutput *self = (FileOutput *) output;
 
-  release_reserved (self);
-  close (self->fd);
+  rerun_file_close (&self->file, NULL);
+  g_ptr_array_unref (self->kept);
   rrd_manifest_free (self->manifest);
   arrow_bytes_clear (&self->head);
   arrow_bytes_clear (&self->scratch);
@@ -279,77 +365,37 @@ file_free (RerunOutput * output)
 static const RerunOutputClass file_class = {
   .open = file_open,
   .write = file_write,
+  .flush = file_flush,
   .finish = file_finish,
+  .close = file_close,
   .free = file_free,
 };
 
-/* A pipe is opened anew, so that it can be made non-blocking for us alone. */
-static int
-open_stdout (void)
+static void
+unref_row (gpointer row)
 {
-  struct stat info;
-
-  if (fstat (STDOUT_FILENO, &info) == 0 && S_ISFIFO (info.st_mode)) {
-    int fd = open ("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-
-    if (fd >= 0)
-      return fd;
-  }
-  return fcntl (STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-}
-
-/* Empties the file, unless another program is writing it: that one keeps a lock
- * on it, as we do from now on. File systems without locks go without. */
-static gboolean
-take_file (int fd)
-{
-  return !(flock (fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-      && ftruncate (fd, 0) == 0;
-}
-
-static int
-open_location (const gchar * location, gboolean * regular, GError ** error)
-{
-  gboolean is_stdout = strcmp (location, "-") == 0;
-  struct stat info;
-  /* non-blocking: a named pipe without a reader is an error, not a wait */
-  int fd = is_stdout ? open_stdout () : open (location,
-      O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666);
-
-  *regular = fd >= 0 && !is_stdout && fstat (fd, &info) == 0
-      && S_ISREG (info.st_mode);
-  if (fd >= 0 && (!*regular || take_file (fd)))
-    return fd;
-
-  g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (errno),
-      errno == EWOULDBLOCK ? "another program is writing it" :
-      g_strerror (errno));
-  if (fd >= 0)
-    close (fd);
-  return -1;
+  if (row != NULL)
+    rerun_row_unref (row);
 }
 
 RerunOutput *
-rerun_file_output_new (const gchar * location, const RrdStore * store,
-    RrdCompression compression, const RerunQueueSettings * settings,
-    GError ** error)
+rerun_file_output_new (const RerunFile * file, const gchar * location,
+    const RrdStore * store, RerunIds * ids, RrdCompression compression,
+    const RerunQueueSettings * settings)
 {
   RerunQueueSettings queue = *settings;
-  gboolean regular;
-  int fd = open_location (location, &regular, error);
-  FileOutput *self;
+  FileOutput *self = g_new0 (FileOutput, 1);
 
-  if (fd < 0)
-    return NULL;
   /* a file takes everything in the end, or fails */
-  if (regular)
+  if (file->can_take_back)
     queue.drain_timeout = GST_CLOCK_TIME_NONE;
-  self = g_new0 (FileOutput, 1);
+  self->file = *file;
   self->store = store;
+  self->ids = ids;
   self->compression = compression;
-  self->fd = fd;
-  self->regular = regular;
-  self->manifest = rerun_need (rrd_manifest_new ());
-  rerun_output_init (&self->parent, &file_class, g_strdup (location), &queue);
+  self->kept = g_ptr_array_new_with_free_func (unref_row);
+  self->manifest = rrd_manifest_new ();
+  rerun_output_init (&self->parent, &file_class,
+      g_filename_display_name (location), &queue);
   return &self->parent;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* The output that is a Rerun server or Viewer: rows as messages of a gRPC call. */
+
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
-#include "rerun/call.h"
+#include "rerun/grpc-call.h"
 #include "rerun/output-grpc.h"
 #include "rerun/viewer.h"
 
@@ -19,7 +21,7 @@ typedef struct
   gboolean spawn;
   GMainContext *context;
   gulong cancel_id;
-  RerunCall *call;
+  RerunGrpcCall *call;
   guint64 before;               /* messages of the call that were not write()'s */
   ArrowBytes head;
 } GrpcOutput;
@@ -31,27 +33,49 @@ on_cancelled (GCancellable * cancellable, gpointer context)
 }
 
 static gboolean
+set_result_error (GError ** error, RrdResult result)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+      rrd_result_text (result));
+  return FALSE;
+}
+
+static gboolean
 send_store_info (GrpcOutput * self, GError ** error)
 {
   RrdSpan span;
 
-  if (!rrd_grpc_store_info (self->store, &self->head)) {
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-        rrd_result_text (RRD_NO_MEMORY));
-    return FALSE;
-  }
+  if (!rrd_grpc_store_info (self->store, &self->head))
+    return set_result_error (error, RRD_NO_MEMORY);
   span.data = self->head.data;
   span.size = self->head.size;
   self->before = 1;
-  return rerun_call_send (self->call, &span, 1, error);
+  return rerun_grpc_call_send (self->call, &span, 1, error);
 }
 
-static void
-grpc_close (RerunOutput * output)
+static gboolean
+grpc_close (RerunOutput * output, GError ** error)
 {
   GrpcOutput *self = (GrpcOutput *) output;
 
-  g_clear_pointer (&self->call, rerun_call_close);
+  g_clear_pointer (&self->call, rerun_grpc_call_close);
+  return TRUE;
+}
+
+/* Once: who closes the Viewer does not want it back. */
+static void
+spawn_viewer (GrpcOutput * self)
+{
+  GError *error = NULL;
+
+  self->spawn = FALSE;
+  if (rerun_viewer_spawn (self->uri, &error))
+    rerun_output_tell (&self->parent, GST_MESSAGE_INFO, "started rerun, the "
+        "Viewer, to listen at %s", self->uri->text);
+  else
+    rerun_output_tell (&self->parent, GST_MESSAGE_WARNING, "%s",
+        error->message);
+  g_clear_error (&error);
 }
 
 static gboolean
@@ -60,52 +84,54 @@ grpc_open (RerunOutput * output, GError ** error)
   GrpcOutput *self = (GrpcOutput *) output;
   GError *why = NULL;
 
-  self->call = rerun_call_open (self->uri, METHOD, self->context,
+  self->call = rerun_grpc_call_open (self->uri, METHOD, self->context,
       output->cancellable, &why);
   if (self->call == NULL) {
     if (self->spawn
-        && g_error_matches (why, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED)) {
-      self->spawn = FALSE;
-      rerun_viewer_spawn (self->uri, output);
-    }
+        && g_error_matches (why, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+      spawn_viewer (self);
     g_propagate_error (error, why);
     return FALSE;
   }
   if (send_store_info (self, error))
     return TRUE;
-  grpc_close (output);
+  grpc_close (output, NULL);
   return FALSE;
 }
 
+/* Called before anything else is done: what has arrived by then is in the queue of
+ * what was sent. */
 static void
 confirm (GrpcOutput * self)
 {
-  guint64 confirmed = rerun_call_get_confirmed (self->call);
+  guint64 confirmed = rerun_grpc_call_get_confirmed (self->call);
 
   if (confirmed > self->before)
     rerun_output_confirm (&self->parent, confirmed - self->before);
 }
 
 static gboolean
-grpc_write (RerunOutput * output, const RerunMessage * message, GError ** error)
+grpc_write (RerunOutput * output, RerunRow * row, gboolean * kept,
+    GError ** error)
 {
   GrpcOutput *self = (GrpcOutput *) output;
-  const RrdChunk *chunk = message->chunk;
-  RrdSpan *spans = g_newa (RrdSpan, chunk->n_spans + 1);
+  RrdResult result;
+  const RrdChunk *chunk = rerun_row_get_chunk (row, &result);
+  RrdSpan *spans;
 
-  if (!rrd_grpc_head (self->store, chunk, &self->head)) {
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-        rrd_result_text (RRD_NO_MEMORY));
-    return FALSE;
-  }
+  confirm (self);
+  if (chunk == NULL)
+    return set_result_error (error, result);
+  if (!rrd_grpc_head (self->store, chunk, &self->head))
+    return set_result_error (error, RRD_NO_MEMORY);
+  spans = g_newa (RrdSpan, chunk->n_spans + 1);
   spans[0].data = self->head.data;
   spans[0].size = self->head.size;
   for (gsize i = 0; i < chunk->n_spans; i++)
     spans[i + 1] = chunk->spans[i];
-  if (!rerun_call_send (self->call, spans, chunk->n_spans + 1, error))
+  if (!rerun_grpc_call_send (self->call, spans, chunk->n_spans + 1, error))
     return FALSE;
   rerun_output_count_bytes (output, self->head.size + chunk->size);
-  confirm (self);
   return TRUE;
 }
 
@@ -114,10 +140,8 @@ grpc_wait (RerunOutput * output, GError ** error)
 {
   GrpcOutput *self = (GrpcOutput *) output;
 
-  if (!rerun_call_wait (self->call, error))
-    return FALSE;
   confirm (self);
-  return TRUE;
+  return rerun_grpc_call_wait (self->call, error);
 }
 
 static void
@@ -132,7 +156,8 @@ grpc_finish (RerunOutput * output, gboolean last, GError ** error)
 {
   GrpcOutput *self = (GrpcOutput *) output;
 
-  return !last || rerun_call_end (self->call, error);
+  confirm (self);
+  return !last || rerun_grpc_call_end (self->call, error);
 }
 
 static void

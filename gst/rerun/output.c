@@ -1,44 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* An output's life, and its users' side: pushing, waiting, draining. */
+
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
 #include "rerun/output-private.h"
 
-/* --- entries ----------------------------------------------------------------- */
+GST_DEBUG_CATEGORY (rerun_output_debug);
+#define GST_CAT_DEFAULT rerun_output_debug
 
-void
-rerun_entry_free (gpointer data)
-{
-  RerunEntry *entry = data;
-
-  rerun_message_unref (entry->message);
-  g_free (entry);
-}
-
-/* Static data goes before the frames that came before it: it holds at all
- * times anyway. */
-RerunEntry *
-rerun_output_next_static (RerunOutput * self)
-{
-  for (GList * link = self->statics.head; link != NULL; link = link->next) {
-    RerunEntry *entry = link->data;
-
-    if (entry->serial > self->static_serial)
-      return entry;
-  }
-  return NULL;
-}
-
-void
-rerun_output_release_sent (RerunOutput * self)
-{
-  RerunEntry *entry = g_queue_pop_head (&self->sent);
-
-  self->queue_bytes -= entry->message->size;
-  rerun_entry_free (entry);
-}
+/* How often who waits for room looks whether the stream is ending. */
+#define LOOK_INTERVAL (100 * G_TIME_SPAN_MILLISECOND)
 
 void
 rerun_output_wake (RerunOutput * self)
@@ -49,7 +23,7 @@ rerun_output_wake (RerunOutput * self)
 }
 
 static gboolean
-output_all_ended (RerunOutput * self)
+all_users_ended (RerunOutput * self)
 {
   for (GList * link = self->users; link != NULL; link = link->next) {
     RerunUser *user = link->data;
@@ -63,17 +37,25 @@ output_all_ended (RerunOutput * self)
 gboolean
 rerun_output_wants_finish (RerunOutput * self)
 {
+  if (self->state == RERUN_OUTPUT_FAILED)
+    return FALSE;
   if (self->users == NULL)
-    return !self->finished_last;
-  return !self->finished && output_all_ended (self);
+    return self->state != RERUN_OUTPUT_ENDED;
+  return self->state != RERUN_OUTPUT_FINISHED
+      && self->state != RERUN_OUTPUT_ENDED && all_users_ended (self);
 }
-
-/* --- life ------------------------------------------------------------------ */
 
 void
 rerun_output_init (RerunOutput * self, const RerunOutputClass * klass,
     gchar * address, const RerunQueueSettings * settings)
 {
+  static gsize once;
+
+  if (g_once_init_enter (&once)) {
+    GST_DEBUG_CATEGORY_INIT (rerun_output_debug, "rerunoutput", 0,
+        "queues, files and servers of rerunsink");
+    g_once_init_leave (&once, 1);
+  }
   self->klass = klass;
   self->address = address;
   self->settings = *settings;
@@ -81,9 +63,9 @@ rerun_output_init (RerunOutput * self, const RerunOutputClass * klass,
   g_mutex_init (&self->lock);
   g_cond_init (&self->work);
   g_cond_init (&self->progress);
-  g_queue_init (&self->frames);
+  g_queue_init (&self->queue);
   g_queue_init (&self->sent);
-  g_queue_init (&self->statics);
+  g_queue_init (&self->states);
   self->outage.retry_delay = RERUN_FIRST_RETRY_DELAY;
 }
 
@@ -105,9 +87,10 @@ static void
 output_free (RerunOutput * self)
 {
   self->klass->free (self);
-  g_queue_clear_full (&self->frames, rerun_entry_free);
+  g_queue_clear_full (&self->queue, rerun_entry_free);
   g_queue_clear_full (&self->sent, rerun_entry_free);
-  g_queue_clear_full (&self->statics, rerun_entry_free);
+  g_queue_clear_full (&self->states, rerun_state_free);
+  rerun_video_free_all (self);
   g_clear_error (&self->failure);
   g_object_unref (self->cancellable);
   g_mutex_clear (&self->lock);
@@ -117,70 +100,57 @@ output_free (RerunOutput * self)
   g_free (self);
 }
 
-static gboolean
-output_is_after (GQueue * queue, guint64 serial)
+/* Who waits for a server does not wait for its turn to be asked. */
+static void
+retry_now (RerunOutput * self)
 {
-  RerunEntry *entry = g_queue_peek_head (queue);
-
-  return entry == NULL || entry->serial > serial;
-}
-
-/* Whether all messages up to @serial are written and, if that can be known, have
- * arrived, or were dropped. */
-static gboolean
-output_settled (RerunOutput * self, guint64 serial)
-{
-  RerunEntry *fixed = rerun_output_next_static (self);
-
-  if (!output_is_after (&self->frames, serial)
-      || !output_is_after (&self->sent, serial)
-      || (self->writing != 0 && self->writing <= serial))
-    return FALSE;
-  /* static data without frames is not worth waiting for a server */
-  if (self->klass->live && !self->opened)
-    return TRUE;
-  return (fixed == NULL || fixed->serial > serial)
-      && !rerun_output_wants_finish (self);
+  self->outage.retry_at = 0;
+  self->outage.retry_delay = RERUN_FIRST_RETRY_DELAY;
+  rerun_output_wake (self);
 }
 
 static gint64
-output_deadline (RerunOutput * self)
+drain_deadline (RerunOutput * self)
 {
   return g_get_monotonic_time () +
       (gint64) MIN (self->settings.drain_timeout / GST_USECOND,
       (guint64) G_MAXINT64 / 2);
 }
 
+/* Frames that users do not know yet to be undelivered. */
+static gboolean
+has_news (RerunOutput * self)
+{
+  return rerun_queue_outstanding (self) > 0 && self->serial > self->reported;
+}
+
 /* Waits for everything. An output that is not live has time as long as it
  * writes something. */
 static void
-output_drain_last (RerunOutput * self)
+drain_last (RerunOutput * self)
 {
-  gint64 deadline = output_deadline (self);
+  gint64 deadline = drain_deadline (self);
 
-  while (self->failure == NULL && !self->gave_up
-      && !output_settled (self, self->serial)) {
+  if (self->klass->live && rerun_queue_outstanding (self) > 0
+      && !has_news (self))
+    return;
+  while (self->failure == NULL && !rerun_queue_settled (self, self->serial)) {
     if (!g_cond_wait_until (&self->progress, &self->lock, deadline))
       break;
     if (!self->klass->live)
-      deadline = output_deadline (self);
+      deadline = drain_deadline (self);
   }
 }
 
-static guint64
-output_frames_queued (RerunOutput * self)
-{
-  return self->frames.length + self->frames_writing;
-}
-
 static GError *
-output_unwritten_error (RerunOutput * self)
+undelivered_error (RerunOutput * self)
 {
+  self->reported = self->serial;
   return g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
       "%" G_GUINT64_FORMAT " frames (%" G_GSIZE_FORMAT " bytes) were not "
       "delivered to %s within drain-timeout, %" GST_TIME_FORMAT,
-      output_frames_queued (self) + self->sent.length, self->queue_bytes,
-      self->address, GST_TIME_ARGS (self->settings.drain_timeout));
+      rerun_queue_outstanding (self), self->queue_bytes, self->address,
+      GST_TIME_ARGS (self->settings.drain_timeout));
 }
 
 gboolean
@@ -189,18 +159,24 @@ rerun_output_stop (RerunOutput * self, GError ** error)
   GError *failure = NULL;
 
   g_mutex_lock (&self->lock);
-  rerun_output_wake (self);
-  output_drain_last (self);
-  if (self->failure != NULL)
-    failure = g_error_copy (self->failure);
-  else if (!self->gave_up && !output_settled (self, self->serial))
-    failure = output_unwritten_error (self);
+  GST_DEBUG ("%s: stopping, with %" G_GUINT64_FORMAT " frames to deliver",
+      self->address, rerun_queue_outstanding (self));
+  retry_now (self);
+  drain_last (self);
+  if (self->failure == NULL && has_news (self))
+    failure = undelivered_error (self);
   self->stopping = TRUE;
   rerun_output_wake (self);
   g_mutex_unlock (&self->lock);
 
   g_cancellable_cancel (self->cancellable);
   g_thread_join (self->thread);
+  if (self->failure != NULL && failure == NULL)
+    failure = g_error_copy (self->failure);
+  GST_INFO ("%s: closed, %" G_GUINT64_FORMAT " frames written, %"
+      G_GUINT64_FORMAT " dropped, %" G_GUINT64_FORMAT " not delivered",
+      self->address, self->frames_written, self->frames_dropped,
+      rerun_queue_outstanding (self));
   output_free (self);
   if (failure == NULL)
     return TRUE;
@@ -208,18 +184,19 @@ rerun_output_stop (RerunOutput * self, GError ** error)
   return FALSE;
 }
 
-/* --- users ----------------------------------------------------------------- */
-
 RerunUser *
-rerun_output_attach (RerunOutput * self, GstElement * element)
+rerun_output_attach (RerunOutput * self, GstElement * element,
+    const RerunUserClass * klass)
 {
   RerunUser *user = g_new0 (RerunUser, 1);
 
   user->output = self;
   user->element = element;
+  user->klass = klass;
   g_mutex_lock (&self->lock);
   self->users = g_list_prepend (self->users, user);
-  self->finished_last = FALSE;
+  if (self->state == RERUN_OUTPUT_FINISHED || self->state == RERUN_OUTPUT_ENDED)
+    self->state = RERUN_OUTPUT_OPEN;
   g_mutex_unlock (&self->lock);
   return user;
 }
@@ -263,131 +240,131 @@ output_failed (RerunOutput * self, GError ** error)
 static gboolean
 user_interrupted (RerunUser * user, GError ** error)
 {
-  if (output_failed (user->output, error))
+  RerunOutput *self = user->output;
+  gboolean go_on;
+
+  if (output_failed (self, error))
     return TRUE;
-  if (user->flushing)
+  if (!user->flushing)
+    return FALSE;
+  g_mutex_unlock (&self->lock);
+  go_on = user->klass->go_on (user->element);
+  g_mutex_lock (&self->lock);
+  if (!go_on)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "flushing");
-  return user->flushing;
+  return !go_on;
+}
+
+/* When the end of the stream has waited for a frame as long as for a server, the frame
+ * gives way. */
+static gboolean
+user_gives_way (RerunUser * user)
+{
+  RerunOutput *self = user->output;
+  gint64 now = g_get_monotonic_time ();
+  gboolean ending;
+
+  g_mutex_unlock (&self->lock);
+  ending = user->klass->is_ending (user->element);
+  g_mutex_lock (&self->lock);
+  if (!ending)
+    user->give_way_at = 0;
+  else if (user->give_way_at == 0)
+    user->give_way_at = drain_deadline (self);
+  return ending && now >= user->give_way_at;
 }
 
 static gboolean
-output_has_room (RerunOutput * self, gsize size)
+user_wait_for_room (RerunUser * user, gsize size, GError ** error)
 {
-  return self->queue_bytes == 0
-      || self->queue_bytes + size <= self->settings.max_bytes;
-}
+  RerunOutput *self = user->output;
 
-/* Frames that may have arrived are the first to go, and do not count as dropped. */
-static void
-output_release_for (RerunOutput * self, gsize size)
-{
-  while (!output_has_room (self, size) && !g_queue_is_empty (&self->sent))
-    rerun_output_release_sent (self);
-}
-
-static void
-output_drop_oldest (RerunOutput * self)
-{
-  RerunEntry *entry = g_queue_pop_head (&self->frames);
-
-  self->queue_bytes -= entry->message->size;
-  self->frames_dropped++;
-  rerun_entry_free (entry);
+  while (!rerun_queue_has_room (self, size)) {
+    if (user_interrupted (user, error))
+      return FALSE;
+    g_cond_wait_until (&self->progress, &self->lock,
+        g_get_monotonic_time () + LOOK_INTERVAL);
+    rerun_queue_release_for (self, size);
+    if (!rerun_queue_has_room (self, size) && self->klass->live
+        && user_gives_way (user)) {
+      GST_INFO ("%s: the stream ends, the frame that waits gives way",
+          self->address);
+      return FALSE;
+    }
+  }
+  return !output_failed (self, error);
 }
 
 /* FALSE: the new frame is to be dropped, or with @error set, not taken. */
 static gboolean
-user_make_room (RerunUser * user, gsize size, GError ** error)
+user_make_room (RerunUser * user, RerunRow * row, GError ** error)
 {
   RerunOutput *self = user->output;
 
-  output_release_for (self, size);
+  if (!rerun_video_may_push (self, row))
+    return FALSE;
+  rerun_queue_release_for (self, row->size);
   switch (self->settings.leaky) {
-    case RERUN_LEAKY_UPSTREAM:
-      return output_has_room (self, size);
     case RERUN_LEAKY_DOWNSTREAM:
-      while (!output_has_room (self, size) && !g_queue_is_empty (&self->frames))
-        output_drop_oldest (self);
-      return TRUE;
+      rerun_queue_drop_for (self, row->size);
+      /* what was dropped may have been what this one needs */
+      return rerun_video_may_push (self, row);
     case RERUN_LEAKY_NO:
-      while (!output_has_room (self, size)) {
-        if (user_interrupted (user, error))
-          return FALSE;
-        g_cond_wait (&self->progress, &self->lock);
-        output_release_for (self, size);
-      }
-      return !output_failed (self, error);
+      return user_wait_for_room (user, row->size, error);
+    default:
+      return rerun_queue_has_room (self, row->size);
   }
-  g_assert_not_reached ();
 }
 
 static void
-output_take (RerunOutput * self, GQueue * queue, RerunMessage * message)
+drop_new (RerunOutput * self, RerunRow * row)
 {
-  RerunEntry *entry = g_new (RerunEntry, 1);
-
-  entry->message = rerun_message_ref (message);
-  entry->serial = ++self->serial;
-  g_queue_push_tail (queue, entry);
-}
-
-static void
-output_take_static (RerunOutput * self, RerunMessage * message)
-{
-  for (GList * link = self->statics.head; link != NULL; link = link->next) {
-    RerunEntry *entry = link->data;
-
-    if (entry->message->slot == message->slot) {
-      rerun_entry_free (entry);
-      g_queue_delete_link (&self->statics, link);
-      break;
-    }
-  }
-  output_take (self, &self->statics, message);
+  if (!rerun_row_is_frame (row))
+    return;
+  self->frames_dropped++;
+  rerun_video_break (self, row->schema);
+  GST_LOG ("%s: a new frame is dropped, the %" G_GUINT64_FORMAT "th",
+      self->address, self->frames_dropped);
 }
 
 static gboolean
-user_take (RerunUser * user, RerunMessage * message, GError ** error)
+user_take (RerunUser * user, RerunRow * row, GError ** error)
 {
   RerunOutput *self = user->output;
-  GError *interrupted = NULL;
+  GError *why = NULL;
 
-  if (output_failed (self, error))
+  if (output_failed (self, &why)
+      || (rerun_row_is_frame (row) && !user_make_room (user, row, &why))) {
+    drop_new (self, row);
+    if (why == NULL)
+      return TRUE;
+    g_propagate_error (error, why);
     return FALSE;
-  if (message->slot != 0) {
-    output_take_static (self, message);
-  } else if (user_make_room (user, message->size, &interrupted)) {
-    output_take (self, &self->frames, message);
-    self->queue_bytes += message->size;
-  } else if (interrupted != NULL) {
-    g_propagate_error (error, interrupted);
-    return FALSE;
-  } else {
-    self->frames_dropped++;
-    return TRUE;
   }
+  rerun_queue_push (self, row);
   user->ended = FALSE;
-  self->finished = FALSE;
+  if (self->state == RERUN_OUTPUT_FINISHED)
+    self->state = RERUN_OUTPUT_OPEN;
   rerun_output_wake (self);
   return TRUE;
 }
 
 gboolean
-rerun_user_push (RerunUser * user, RerunMessage * message, GError ** error)
+rerun_user_push (RerunUser * user, RerunRow * row, GError ** error)
 {
   gboolean ok;
 
   g_mutex_lock (&user->output->lock);
-  ok = user_take (user, message, error);
+  ok = user_take (user, row, error);
   g_mutex_unlock (&user->output->lock);
   return ok;
 }
 
 void
-rerun_user_drop (RerunUser * user, RerunMessage * message)
+rerun_user_drop (RerunUser * user, RerunRow * row)
 {
   g_mutex_lock (&user->output->lock);
-  user->output->frames_dropped += message->slot == 0;
+  drop_new (user->output, row);
   g_mutex_unlock (&user->output->lock);
 }
 
@@ -395,19 +372,26 @@ static gboolean
 user_wait_settled (RerunUser * user, GError ** error)
 {
   RerunOutput *self = user->output;
-  gint64 deadline = output_deadline (self);
+  gint64 deadline = drain_deadline (self);
   guint64 serial = self->serial;
 
   while (TRUE) {
-    if (self->failure == NULL && output_settled (self, serial))
+    gboolean was_flushing = user->flushing;
+
+    if (self->failure == NULL && rerun_queue_settled (self, serial))
       return TRUE;
     if (user_interrupted (user, error))
       return FALSE;
+    if (was_flushing) {         /* it goes on after a pause */
+      deadline = drain_deadline (self);
+      continue;
+    }
     if (!self->klass->live) {
       g_cond_wait (&self->progress, &self->lock);
     } else if (!g_cond_wait_until (&self->progress, &self->lock, deadline)) {
-      self->gave_up = TRUE;
-      g_propagate_error (error, output_unwritten_error (self));
+      if (rerun_queue_outstanding (self) == 0)
+        return TRUE;
+      g_propagate_error (error, undelivered_error (self));
       return FALSE;
     }
   }
@@ -420,13 +404,12 @@ rerun_user_drain (RerunUser * user, GError ** error)
 
   g_mutex_lock (&user->output->lock);
   user->ended = TRUE;
-  rerun_output_wake (user->output);
+  GST_DEBUG ("%s: draining", user->output->address);
+  retry_now (user->output);
   ok = user_wait_settled (user, error);
   g_mutex_unlock (&user->output->lock);
   return ok;
 }
-
-/* --- figures --------------------------------------------------------------- */
 
 GstStructure *
 rerun_output_stats (RerunOutput * self)
@@ -437,11 +420,12 @@ rerun_output_stats (RerunOutput * self)
   stats = gst_structure_new ("rerunsink-output",
       "frames-written", G_TYPE_UINT64, self->frames_written,
       "bytes-written", G_TYPE_UINT64, self->bytes_written,
-      "frames-queued", G_TYPE_UINT64, output_frames_queued (self),
+      "frames-queued", G_TYPE_UINT64, rerun_queue_outstanding (self),
       "queue-bytes", G_TYPE_UINT64, (guint64) self->queue_bytes,
       "frames-dropped", G_TYPE_UINT64, self->frames_dropped, NULL);
   if (self->klass->live)
-    gst_structure_set (stats, "connected", G_TYPE_BOOLEAN,
+    gst_structure_set (stats, "frames-unconfirmed", G_TYPE_UINT64,
+        self->frames_unconfirmed, "connected", G_TYPE_BOOLEAN,
         self->outage.proven, "reconnects", G_TYPE_UINT,
         self->outage.reconnects, NULL);
   g_mutex_unlock (&self->lock);

@@ -1,360 +1,315 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Logging: values become a row, the row goes to all outputs of a path. */
+
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
-#include <string.h>
-#include <time.h>
-
-#include "rerun/memory.h"
 #include "rerun/recording.h"
-#include "rerun/output-file.h"
-#include "rerun/output-grpc.h"
+#include "rerun/registry.h"
 
-struct _RerunRecording
+#include <string.h>
+
+struct _RerunPath
 {
-  gchar *application_id;
-  gchar *asked_id;              /* NULL: none was given */
-  gchar *id;
-  RrdStore *store;
-  RerunMessage *properties;     /* what every recording begins with */
-  GList *entity_paths;          /* of the elements that have joined */
-  GList *places;                /* the outputs */
-
-  GMutex lock;
-  RrdTuid last_id;
-  guint last_slot;
+  RerunRecording *recording;
+  RerunEntityRecord *entity;
+  GstElement *element;
+  const RerunUserClass *klass;
+  guint timelines;              /* flags */
+  RerunUser *outputs[RERUN_N_OUTPUTS];  /* NULL: none */
+  GList *schemas;               /* of Schema: those that were logged */
+  GError *failure;
+  guint failed_output;
 };
 
+/* A schema, and what it was made of. */
 typedef struct
 {
-  gchar *key;
-  RerunOutput *output;
-  gboolean closing;
-} Place;
+  RrdSchema *schema;
+  gchar *where;
+  gboolean is_static;
+  guint n;
+  const RrdComponent *components[RRD_MAX_COMPONENTS];
+} Schema;
 
-/* All recordings of the process. The lock guards them, who has joined, and
- * their places; nobody waits for an output while holding it. */
-static GMutex registry_lock;
-static GCond registry_closed;
-static GList *registry;
+/* The prefixes of the outputs' statistics: the properties that name them. */
+static const gchar *const output_names[RERUN_N_OUTPUTS] = {
+  [RERUN_FILE] = "location",
+  [RERUN_SERVER] = "uri",
+};
 
-/* --- ids --------------------------------------------------------------------- */
-
-static guint64
-wall_clock_ns (void)
+RerunPath *
+rerun_recording_join (const gchar * application_id,
+    const gchar * recording_id, const gchar * entity_path, guint timelines,
+    GstElement * element, const RerunUserClass * klass, GError ** error)
 {
-  struct timespec now;
+  RerunEntityRecord *entity;
+  RerunRecording *recording = rerun_registry_join (application_id,
+      recording_id, entity_path, &entity, error);
+  RerunPath *self;
 
-  clock_gettime (CLOCK_REALTIME, &now);
-  return now.tv_sec * GST_SECOND + now.tv_nsec;
-}
-
-RrdTuid
-rerun_recording_next_id (RerunRecording * self)
-{
-  guint64 now = wall_clock_ns ();
-  RrdTuid id;
-
-  g_mutex_lock (&self->lock);
-  /* the clock may be set back; ids ascend all the same */
-  self->last_id.time_ns = MAX (self->last_id.time_ns, now);
-  self->last_id.inc++;
-  id = self->last_id;
-  g_mutex_unlock (&self->lock);
-  return id;
-}
-
-guint
-rerun_recording_next_slot (RerunRecording * self)
-{
-  guint slot;
-
-  g_mutex_lock (&self->lock);
-  slot = ++self->last_slot;
-  g_mutex_unlock (&self->lock);
-  return slot;
-}
-
-const gchar *
-rerun_recording_get_id (RerunRecording * self)
-{
-  return self->id;
-}
-
-/* --- joining and leaving ----------------------------------------------------- */
-
-static RerunMessage *
-recording_make_properties (RerunRecording * self)
-{
-  const RrdComponent *component =
-      &rrd_recording_info[RRD_RECORDING_INFO_START_TIME];
-  RrdSchema *schema =
-      rerun_need (rrd_schema_new (RRD_PROPERTIES_PATH, NULL, 0, &component, 1));
-  RrdTuid row = rerun_recording_next_id (self);
-  RrdTuid id = rerun_recording_next_id (self);
-  gint64 start = row.time_ns;
-  RrdSpan value = { &start, sizeof start };
-  RrdRows rows = {.n_rows = 1,.row_ids = &row,.values = &value };
-  RrdResult result;
-  RrdChunk *chunk =
-      rerun_need (rrd_chunk_new (schema, &id, &rows, row.time_ns, &result));
-
-  rrd_schema_unref (schema);
-  return rerun_message_new (rerun_recording_next_slot (self), chunk, NULL,
-      NULL);
-}
-
-static RerunRecording *
-recording_new (const gchar * application_id, const gchar * recording_id)
-{
-  RerunRecording *self = g_new0 (RerunRecording, 1);
-  RrdTuid id;
-
-  g_mutex_init (&self->lock);
-  self->application_id = g_strdup (application_id);
-  self->asked_id = g_strdup (recording_id);
-  self->id = recording_id != NULL ? g_strdup (recording_id) :
-      g_uuid_string_random ();
-  self->last_id.inc = ((guint64) g_random_int () << 32 | g_random_int ()) >> 1;
-  id = rerun_recording_next_id (self);
-  self->store = rerun_need (rrd_store_new (application_id, self->id, &id));
-  self->properties = recording_make_properties (self);
+  if (recording == NULL)
+    return NULL;
+  self = g_new0 (RerunPath, 1);
+  self->recording = recording;
+  self->entity = entity;
+  self->element = element;
+  self->klass = klass;
+  self->timelines = timelines;
   return self;
 }
 
 static void
-recording_free (RerunRecording * self)
+schema_free (gpointer data)
 {
-  rerun_message_unref (self->properties);
-  rrd_store_free (self->store);
-  g_mutex_clear (&self->lock);
-  g_free (self->application_id);
-  g_free (self->asked_id);
-  g_free (self->id);
-  g_free (self);
-}
+  Schema *schema = data;
 
-static RerunRecording *
-registry_find (const gchar * application_id, const gchar * recording_id)
-{
-  for (GList * link = registry; link != NULL; link = link->next) {
-    RerunRecording *recording = link->data;
-
-    if (g_str_equal (recording->application_id, application_id)
-        && g_strcmp0 (recording->asked_id, recording_id) == 0)
-      return recording;
-  }
-  return NULL;
-}
-
-static GList *
-find_string (GList * list, const gchar * text)
-{
-  return g_list_find_custom (list, text, (GCompareFunc) strcmp);
-}
-
-RerunRecording *
-rerun_recording_join (const gchar * application_id,
-    const gchar * recording_id, const gchar * entity_path, GError ** error)
-{
-  RerunRecording *self;
-
-  g_mutex_lock (&registry_lock);
-  self = registry_find (application_id, recording_id);
-  if (self == NULL) {
-    self = recording_new (application_id, recording_id);
-    registry = g_list_prepend (registry, self);
-  }
-  if (find_string (self->entity_paths, entity_path) != NULL) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS,
-        "another rerunsink of the recording %s logs to entity-path %s: "
-        "give one of them another entity-path or recording-id", self->id,
-        entity_path);
-    self = NULL;
-  } else {
-    self->entity_paths = g_list_prepend (self->entity_paths,
-        g_strdup (entity_path));
-  }
-  g_mutex_unlock (&registry_lock);
-  return self;
+  rrd_schema_unref (schema->schema);
+  g_free (schema->where);
+  g_free (schema);
 }
 
 void
-rerun_recording_leave (RerunRecording * self, const gchar * entity_path)
+rerun_recording_leave (RerunPath * path, RerunFailed failed)
 {
-  GList *link;
+  for (guint i = 0; i < RERUN_N_OUTPUTS; i++) {
+    GError *error = NULL;
 
-  g_mutex_lock (&registry_lock);
-  link = find_string (self->entity_paths, entity_path);
-  g_free (link->data);
-  self->entity_paths = g_list_delete_link (self->entity_paths, link);
-  if (self->entity_paths == NULL) {
-    registry = g_list_remove (registry, self);
-    recording_free (self);
+    if (path->outputs[i] == NULL
+        || rerun_registry_close (path->recording, path->outputs[i], &error))
+      continue;
+    failed (path->element, i, error);
+    g_error_free (error);
   }
-  g_mutex_unlock (&registry_lock);
-}
-
-/* --- outputs ----------------------------------------------------------------- */
-
-static Place *
-recording_find_place (RerunRecording * self, const gchar * key)
-{
-  for (GList * link = self->places; link != NULL; link = link->next) {
-    Place *place = link->data;
-
-    if (g_str_equal (place->key, key))
-      return place;
-  }
-  return NULL;
-}
-
-/* The recording that has a place of @key: only one can have a file. */
-static RerunRecording *
-registry_owner (const gchar * key)
-{
-  for (GList * link = registry; link != NULL; link = link->next) {
-    if (recording_find_place (link->data, key) != NULL)
-      return link->data;
-  }
-  return NULL;
-}
-
-/* The place of @key, or NULL; one that is being closed is waited for. */
-static Place *
-recording_wait_for_place (RerunRecording * self, const gchar * key)
-{
-  Place *place;
-
-  while ((place = recording_find_place (self, key)) != NULL && place->closing)
-    g_cond_wait (&registry_closed, &registry_lock);
-  return place;
-}
-
-static RerunUser *
-recording_add_place (RerunRecording * self, GstElement * element,
-    const gchar * key, RerunOutput * output)
-{
-  Place *place = g_new0 (Place, 1);
-  RerunUser *user = rerun_output_attach (output, element);
-
-  place->key = g_strdup (key);
-  place->output = output;
-  self->places = g_list_prepend (self->places, place);
-  rerun_user_push (user, self->properties, NULL);
-  rerun_output_start (output);
-  return user;
-}
-
-static RerunUser *
-recording_use_file (RerunRecording * self, GstElement * element,
-    const gchar * key, const gchar * location, RrdCompression compression,
-    const RerunQueueSettings * settings, GError ** error)
-{
-  RerunRecording *owner;
-  Place *place;
-  RerunOutput *output;
-
-  while ((owner = registry_owner (key)) != NULL) {
-    place = recording_find_place (owner, key);
-    if (place->closing) {
-      g_cond_wait (&registry_closed, &registry_lock);
-    } else if (owner == self) {
-      return rerun_output_attach (place->output, element);
-    } else {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY,
-          "the recording %s of %s is being written there", owner->id,
-          owner->application_id);
-      return NULL;
-    }
-  }
-  output = rerun_file_output_new (location, self->store, compression, settings,
-      error);
-  return output != NULL ?
-      recording_add_place (self, element, key, output) : NULL;
-}
-
-RerunUser *
-rerun_recording_use_file (RerunRecording * self, GstElement * element,
-    const gchar * location, RrdCompression compression,
-    const RerunQueueSettings * settings, GError ** error)
-{
-  gchar *key = strcmp (location, "-") == 0 ? g_strdup (location) :
-      g_canonicalize_filename (location, NULL);
-  RerunUser *user;
-
-  g_mutex_lock (&registry_lock);
-  user = recording_use_file (self, element, key, location, compression,
-      settings, error);
-  g_mutex_unlock (&registry_lock);
-  g_free (key);
-  return user;
-}
-
-RerunUser *
-rerun_recording_use_server (RerunRecording * self, GstElement * element,
-    RerunUri * uri, gboolean spawn, const RerunQueueSettings * settings)
-{
-  Place *place;
-  RerunUser *user;
-
-  g_mutex_lock (&registry_lock);
-  place = recording_wait_for_place (self, uri->text);
-  if (place != NULL) {
-    user = rerun_output_attach (place->output, element);
-    rerun_uri_free (uri);
-  } else {
-    user = recording_add_place (self, element, uri->text,
-        rerun_grpc_output_new (uri, self->store, spawn, settings));
-  }
-  g_mutex_unlock (&registry_lock);
-  return user;
-}
-
-static void
-recording_remove_place (RerunRecording * self, Place * place)
-{
-  g_mutex_lock (&registry_lock);
-  self->places = g_list_remove (self->places, place);
-  g_cond_broadcast (&registry_closed);
-  g_mutex_unlock (&registry_lock);
-  g_free (place->key);
-  g_free (place);
-}
-
-/* The place that @user was the last one of, or NULL. */
-static Place *
-recording_detach (RerunRecording * self, RerunUser * user)
-{
-  RerunOutput *output = user->output;
-
-  if (!rerun_user_detach (user))
-    return NULL;
-  for (GList * link = self->places; link != NULL; link = link->next) {
-    Place *place = link->data;
-
-    if (place->output == output) {
-      place->closing = TRUE;
-      return place;
-    }
-  }
-  g_assert_not_reached ();
+  rerun_registry_leave (path->recording, path->entity);
+  g_list_free_full (path->schemas, schema_free);
+  g_clear_error (&path->failure);
+  g_free (path);
 }
 
 gboolean
-rerun_recording_close (RerunRecording * self, RerunUser * user, GError ** error)
+rerun_path_use_file (RerunPath * self, const gchar * location,
+    RrdCompression compression, const RerunQueueSettings * settings,
+    GError ** error)
 {
-  Place *place;
-  gboolean ok;
+  self->outputs[RERUN_FILE] = rerun_registry_use_file (self->recording,
+      self->element, self->klass, location, compression, settings, error);
+  return self->outputs[RERUN_FILE] != NULL;
+}
 
-  g_mutex_lock (&registry_lock);
-  place = recording_detach (self, user);
-  g_mutex_unlock (&registry_lock);
-  if (place == NULL)
-    return TRUE;
-  ok = rerun_output_stop (place->output, error);
-  recording_remove_place (self, place);
-  return ok;
+void
+rerun_path_use_server (RerunPath * self, RerunUri * uri, gboolean spawn,
+    const RerunQueueSettings * settings)
+{
+  self->outputs[RERUN_SERVER] = rerun_registry_use_server (self->recording,
+      self->element, self->klass, uri, spawn, settings);
+}
+
+const gchar *
+rerun_path_get_text (RerunPath * self)
+{
+  return self->entity->path;
+}
+
+const gchar *
+rerun_path_get_recording_id (RerunPath * self)
+{
+  return self->recording->id;
+}
+
+gboolean
+rerun_path_has_server (RerunPath * self)
+{
+  return self->outputs[RERUN_SERVER] != NULL;
+}
+
+const gchar *
+rerun_path_claim (RerunPath * self, const gchar * kind)
+{
+  return rerun_registry_claim (self->entity, kind);
+}
+
+static gboolean
+schema_is (const Schema * schema, const gchar * where, gboolean is_static,
+    const RrdComponent * const *components, guint n)
+{
+  return schema->n == n && schema->is_static == is_static
+      && g_strcmp0 (schema->where, where) == 0
+      && memcmp (schema->components, components, n * sizeof *components) == 0;
+}
+
+static RrdSchema *
+make_schema (RerunPath * self, const gchar * where, gboolean is_static,
+    const RrdComponent * const *components, guint n)
+{
+  RrdTimeline timelines[RERUN_N_TIMELINES];
+  gchar *path = where == NULL ? g_strdup (self->entity->path) :
+      g_strconcat (self->entity->path, "/", where, NULL);
+  RrdSchema *schema;
+  gsize n_timelines = 0;
+
+  for (guint i = 0; i < RERUN_N_TIMELINES && !is_static; i++) {
+    if (self->timelines & (1 << i))
+      timelines[n_timelines++] = rerun_timelines[i];
+  }
+  schema = rrd_schema_new (path, timelines, n_timelines, components, n);
+  g_free (path);
+  return schema;
+}
+
+/* Returns: NULL if out of memory */
+static RrdSchema *
+get_schema (RerunPath * self, const gchar * where, gboolean is_static,
+    const RrdComponent * const *components, guint n)
+{
+  Schema *entry;
+  RrdSchema *schema;
+
+  for (GList * link = self->schemas; link != NULL; link = link->next) {
+    entry = link->data;
+    if (schema_is (entry, where, is_static, components, n))
+      return entry->schema;
+  }
+  schema = make_schema (self, where, is_static, components, n);
+  if (schema == NULL)
+    return NULL;
+  entry = g_new0 (Schema, 1);
+  entry->schema = schema;
+  entry->where = g_strdup (where);
+  entry->is_static = is_static;
+  entry->n = n;
+  memcpy (entry->components, components, n * sizeof *components);
+  self->schemas = g_list_prepend (self->schemas, entry);
+  return schema;
+}
+
+/* Those values that have data, and times on the timelines that were asked for. */
+static RerunRow *
+make_row (RerunPath * self, const gchar * where, const RerunLog * log,
+    RrdResult * result)
+{
+  const RrdComponent *components[RRD_MAX_COMPONENTS];
+  RrdSpan values[RRD_MAX_COMPONENTS];
+  gint64 times[RERUN_N_TIMELINES];
+  RrdSchema *schema;
+  guint n = 0, n_times = 0;
+
+  for (guint i = 0; i < log->n_values; i++) {
+    if (log->values[i].value.data == NULL)
+      continue;
+    components[n] = log->values[i].component;
+    values[n++] = log->values[i].value;
+  }
+  for (guint i = 0; i < RERUN_N_TIMELINES && log->times != NULL; i++) {
+    if (self->timelines & (1 << i))
+      times[n_times++] = log->times[i];
+  }
+  *result = RRD_NO_MEMORY;
+  schema = get_schema (self, where, log->times == NULL, components, n);
+  if (schema == NULL)
+    return NULL;
+  return rerun_row_new (log->kind, schema, &self->recording->ids, times, values,
+      log->mapped, result);
+}
+
+/* Takes @error. */
+static RerunLogResult
+fail (RerunPath * self, guint output, GError * error)
+{
+  gboolean stopped = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  g_clear_error (&self->failure);
+  self->failure = error;
+  self->failed_output = output;
+  return stopped ? RERUN_LOG_STOPPED : RERUN_LOG_FAILED;
+}
+
+/* What stops the row on its way to one output stops it for the next. */
+static RerunLogResult
+push (RerunPath * self, RerunRow * row)
+{
+  RerunLogResult result = RERUN_LOG_OK;
+
+  for (guint i = 0; i < RERUN_N_OUTPUTS; i++) {
+    GError *error = NULL;
+
+    if (self->outputs[i] == NULL)
+      continue;
+    if (result != RERUN_LOG_OK)
+      rerun_user_drop (self->outputs[i], row);
+    else if (!rerun_user_push (self->outputs[i], row, &error))
+      result = fail (self, i, error);
+  }
+  return result;
+}
+
+RerunLogResult
+rerun_recording_log (RerunPath * path, const gchar * where,
+    const RerunLog * log)
+{
+  RrdResult why;
+  RerunRow *row = make_row (path, where, log, &why);
+  RerunLogResult result;
+
+  if (row == NULL) {
+    if (log->mapped != NULL)
+      rerun_mapped_unmap (log->mapped);
+    return fail (path, RERUN_N_OUTPUTS, g_error_new_literal (G_IO_ERROR,
+            G_IO_ERROR_FAILED, rrd_result_text (why)));
+  }
+  row->slot = path->entity->first_slot + log->slot;
+  result = push (path, row);
+  rerun_row_unref (row);
+  return result;
+}
+
+const GError *
+rerun_path_get_failure (RerunPath * self, guint * output)
+{
+  *output = self->failed_output;
+  return self->failure;
+}
+
+RerunLogResult
+rerun_path_drain (RerunPath * self, guint output)
+{
+  GError *error = NULL;
+
+  if (self->outputs[output] == NULL
+      || rerun_user_drain (self->outputs[output], &error))
+    return RERUN_LOG_OK;
+  return fail (self, output, error);
+}
+
+void
+rerun_path_set_flushing (RerunPath * self, gboolean flushing)
+{
+  for (guint i = 0; i < RERUN_N_OUTPUTS; i++) {
+    if (self->outputs[i] != NULL)
+      rerun_user_set_flushing (self->outputs[i], flushing);
+  }
+}
+
+/* In one level: Python cannot read a structure in a structure. */
+void
+rerun_path_add_stats (RerunPath * self, GstStructure * stats)
+{
+  for (guint i = 0; i < RERUN_N_OUTPUTS; i++) {
+    GstStructure *of;
+
+    if (self->outputs[i] == NULL)
+      continue;
+    of = rerun_output_stats (self->outputs[i]->output);
+    for (gint n = 0; n < gst_structure_n_fields (of); n++) {
+      const gchar *field = gst_structure_nth_field_name (of, n);
+      gchar *name = g_strconcat (output_names[i], "-", field, NULL);
+
+      gst_structure_set_value (stats, name, gst_structure_get_value (of,
+              field));
+      g_free (name);
+    }
+    gst_structure_free (of);
+  }
 }

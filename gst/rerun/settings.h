@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "rerun/stream.h"
+#include "depth/depthmeta.h"
+#include "rerun/output.h"
+#include "rerun/times.h"
 #include "rerun/uri.h"
 
 G_BEGIN_DECLS
 
-/* The properties of rerunsink, but for those of gst_depth_rule. */
+/* Optional fields, logged where they are not these values. */
+#define RERUN_NO_COLORMAP 0
+#define RERUN_NO_POINT_FILL_RATIO -1.0
+#define RERUN_NO_DRAW_ORDER -INFINITY
+#define RERUN_NO_MAGNIFICATION_FILTER 0
+
+/* The properties of rerunsink, but for those of GstDepthStream. The element's own are
+ * guarded by its object lock; a run has a copy that does not change. */
 typedef struct
 {
   gchar *location;
@@ -19,12 +28,20 @@ typedef struct
   guint64 max_queue_bytes;
   gint leaky;                   /* RerunLeaky */
   guint64 drain_timeout;
-  GValue pinhole;               /* GstValueArray of doubles */
-  RerunStreamOptions stream;
+  guint timelines;              /* flags */
+  GValue pinhole;               /* GstValueArray of numbers */
+  gint colormap;                /* Rerun's number, 1 to 9 */
+  gdouble point_fill_ratio;
+  gdouble draw_order;
+  gint magnification_filter;    /* Rerun's number */
 } RerunSettings;
 
+/* After rerun_settings_install(). */
 void rerun_settings_init (RerunSettings * self);
 void rerun_settings_clear (RerunSettings * self);
+
+/* @to is not initialised. */
+void rerun_settings_copy (RerunSettings * to, const RerunSettings * from);
 
 /* Properties with the ids from @first on. Returns: the id after the last. */
 guint rerun_settings_install (GObjectClass * klass, guint first);
@@ -40,11 +57,17 @@ gchar *rerun_settings_problem (const RerunSettings * self);
 /* The id to use, from the property or the program's name. */
 gchar *rerun_settings_application_id (const RerunSettings * self);
 
+/* The entity path in the form that is stored. */
+gchar *rerun_settings_entity_path (const RerunSettings * self);
+
 /* Where to stream to: NULL if only a file was asked for. */
 RerunUri *rerun_settings_uri (const RerunSettings * self);
 
-/* Returns: %TRUE if intrinsics were set */
-gboolean rerun_settings_pinhole (const RerunSettings * self,
-    GstPinholeInfo * info);
+/* The types of properties (settings-types.c). */
+GType rerun_compression_get_type (void);
+GType rerun_magnification_filter_get_type (void);
+GType rerun_leaky_get_type (void);
+GType rerun_colormap_get_type (void);
+GType rerun_timelines_get_type (void);
 
 G_END_DECLS

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* The times of a frame on Rerun's timelines, from those that GStreamer gives it. */
+
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
 #include "rerun/times.h"
+#include "rerun/wall-clock.h"
 
-/* The pipeline's clock and the wall clock drift apart slowly; only a step of
- * the wall clock is followed, so that capture times do not jitter. */
-#define MAX_DRIFT (10 * GST_MSECOND)
+const RrdTimeline rerun_timelines[RERUN_N_TIMELINES] = {
+  [RERUN_LOG_TIME] = {"log_time", RRD_TIMESTAMP},
+  [RERUN_CAPTURE_TIME] = {"capture_time", RRD_TIMESTAMP},
+  [RERUN_PTS] = {"pts", RRD_DURATION},
+  [RERUN_FRAME] = {"frame", RRD_SEQUENCE},
+};
 
 /* Seconds from 1900 to 1970. */
 #define NTP_EPOCH G_GINT64_CONSTANT (2208988800)
@@ -28,14 +34,25 @@ static const struct
   {"timestamp/x-ntp", NTP_EPOCH * GST_SECOND},
 };
 
+/* What a 64-bit time cannot hold becomes the last one that it can. */
 static gint64
-wall_clock (void)
+add (gint64 a, gint64 b)
 {
-  return g_get_real_time () * GST_USECOND;
+  gint64 sum;
+
+  if (__builtin_add_overflow (a, b, &sum))
+    return a < 0 ? G_MININT64 + 1 : G_MAXINT64;
+  return sum;
 }
 
-/* Leaves @unix_time as it is if @buffer has no reference. */
-static void
+static gint64
+clamp_unsigned (guint64 time)
+{
+  return MIN (time, (guint64) G_MAXINT64);
+}
+
+/* Returns: %FALSE if @buffer has no reference */
+static gboolean
 reference_time (GstBuffer * buffer, gint64 * unix_time)
 {
   gsize best = G_N_ELEMENTS (references);
@@ -49,72 +66,44 @@ reference_time (GstBuffer * buffer, gint64 * unix_time)
 
     for (gsize i = 0; i < best; i++) {
       if (gst_structure_has_name (fields, references[i].name)) {
-        *unix_time = reference->timestamp - references[i].ahead;
+        *unix_time = add (clamp_unsigned (reference->timestamp),
+            -references[i].ahead);
         best = i;
       }
     }
   }
+  return best < G_N_ELEMENTS (references);
 }
 
-/* Returns: %FALSE without a clock */
-static gboolean
-running_time_now (GstBaseSink * sink, gint64 * now)
-{
-  GstClock *clock = gst_element_get_clock (GST_ELEMENT (sink));
-
-  if (clock == NULL)
-    return FALSE;
-  *now = GST_CLOCK_DIFF (gst_element_get_base_time (GST_ELEMENT (sink)),
-      gst_clock_get_time (clock));
-  gst_object_unref (clock);
-  return TRUE;
-}
-
-/* Returns: %FALSE if @buffer has no time */
+/* Of the buffer's PTS, or where only that is known, of its DTS. Returns: %FALSE if
+ * @buffer has no time */
 static gboolean
 frame_running_time (GstBaseSink * sink, GstBuffer * buffer,
     gint64 * running_time)
 {
+  GstClockTime stamp = GST_BUFFER_PTS_IS_VALID (buffer) ?
+      GST_BUFFER_PTS (buffer) : GST_BUFFER_DTS (buffer);
   guint64 time;
   gint sign = 0;
 
   if (sink->segment.format == GST_FORMAT_TIME)
     sign = gst_segment_to_running_time_full (&sink->segment, GST_FORMAT_TIME,
-        GST_BUFFER_PTS (buffer), &time);
+        stamp, &time);
   if (sign != 0)
-    *running_time = sign * (gint64) time;
+    *running_time = sign * clamp_unsigned (time);
   return sign != 0;
 }
 
-/* Of a frame without a time: a folder of pictures, which has no segment in
- * time either, goes by its framerate. Any other frame comes now. */
+/* Of a frame without a time, by the framerate: the first of all comes now, or, from
+ * files, which have no segment in time either, at 0. */
 static gint64
-next_running_time (RerunTimes * self, GstBaseSink * sink)
+next_running_time (RerunTimes * self, GstBaseSink * sink, gint64 now)
 {
-  gint64 now;
+  gboolean from_files = sink->segment.format != GST_FORMAT_TIME;
 
-  if (sink->segment.format != GST_FORMAT_TIME && self->frame_duration > 0)
-    return self->frames == 0 ? 0 : self->running_time + self->frame_duration;
-  return running_time_now (sink, &now) ? now : self->running_time;
-}
-
-/* The wall clock when the running time was @running_time. */
-static gint64
-wall_clock_at (RerunTimes * self, GstBaseSink * sink, gint64 running_time,
-    gint64 wall)
-{
-  gint64 base = gst_element_get_base_time (GST_ELEMENT (sink));
-  gint64 now, offset;
-
-  if (!running_time_now (sink, &now))
-    return wall;
-  offset = wall - (base + now);
-  if (!self->has_wall
-      || ABS (offset - self->wall_minus_clock) > (gint64) MAX_DRIFT) {
-    self->has_wall = TRUE;
-    self->wall_minus_clock = offset;
-  }
-  return self->wall_minus_clock + base + running_time;
+  if (self->frame_duration > 0 && self->frames > 0)
+    return add (self->running_time, self->frame_duration);
+  return from_files && self->frame_duration > 0 ? 0 : now;
 }
 
 void
@@ -132,14 +121,20 @@ void
 rerun_times_next (RerunTimes * self, GstBaseSink * sink, GstBuffer * buffer,
     gint64 times[RERUN_N_TIMELINES])
 {
-  gint64 wall = wall_clock ();
+  GstClock *clock = gst_element_get_clock (GST_ELEMENT (sink));
+  gint64 base = gst_element_get_base_time (GST_ELEMENT (sink));
+  gint64 wall = g_get_real_time () * GST_USECOND;
   gint64 captured = wall;
+  gboolean timed = frame_running_time (sink, buffer, &self->running_time);
 
-  if (frame_running_time (sink, buffer, &self->running_time))
-    captured = wall_clock_at (self, sink, self->running_time, wall);
-  else
-    self->running_time = next_running_time (self, sink);
+  if (timed && clock != NULL)
+    captured = add (add (base, self->running_time),
+        rerun_wall_clock_offset (clock));
+  if (!timed)
+    self->running_time = next_running_time (self, sink, clock == NULL ?
+        self->running_time : (gint64) gst_clock_get_time (clock) - base);
   reference_time (buffer, &captured);
+  gst_clear_object (&clock);
 
   times[RERUN_LOG_TIME] = wall;
   times[RERUN_CAPTURE_TIME] = captured;

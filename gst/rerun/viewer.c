@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Starting Rerun's Viewer. */
+
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -23,31 +25,28 @@ leave_session (gpointer data)
   setsid ();
 }
 
-void
-rerun_viewer_spawn (const RerunUri * uri, RerunOutput * output)
+gboolean
+rerun_viewer_spawn (const RerunUri * uri, GError ** error)
 {
   gchar *port = g_strdup_printf ("%u", uri->port);
   const gchar *argv[] = {
     "rerun", "--port", port, "--memory-limit", MEMORY_LIMIT,
     "--server-memory-limit", MEMORY_LIMIT, "--expect-data-soon", NULL
   };
-  GError *error = NULL;
+  GError *why = NULL;
   GSpawnFlags flags = G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL;
-  gboolean ok;
 
   /* the reader of a pipe would wait for the Viewer's end */
   if (!isatty (STDERR_FILENO))
     flags |= G_SPAWN_STDERR_TO_DEV_NULL;
-  ok = g_spawn_async (NULL, (gchar **) argv, NULL, flags, leave_session, NULL,
-      NULL, &error);
-
-  if (ok)
-    rerun_output_tell (output, GST_MESSAGE_INFO, "started rerun, the Viewer, "
-        "to listen at %s", uri->text);
-  else
-    rerun_output_tell (output, GST_MESSAGE_WARNING, "spawn-viewer: the program "
-        "rerun cannot be started (%s): install it (pip install rerun-sdk, or "
-        "cargo install rerun-cli) where PATH finds it", error->message);
-  g_clear_error (&error);
+  g_spawn_async (NULL, (gchar **) argv, NULL, flags, leave_session, NULL, NULL,
+      &why);
   g_free (port);
+  if (why == NULL)
+    return TRUE;
+  g_set_error (error, why->domain, why->code, "spawn-viewer: the program rerun "
+      "cannot be started (%s): install it (pip install rerun-sdk, or cargo "
+      "install rerun-cli) where PATH finds it", why->message);
+  g_error_free (why);
+  return FALSE;
 }

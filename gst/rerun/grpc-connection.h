@@ -8,34 +8,34 @@ G_BEGIN_DECLS
 
 /* A TCP connection, with TLS where the URI says so, used by one thread, which
  * waits in a main context of its own. */
-typedef struct _RerunConnection RerunConnection;
+typedef struct _RerunGrpcConnection RerunGrpcConnection;
 
 /**
- * rerun_connection_open:
- * @context: what rerun_connection_wait() waits in
+ * rerun_grpc_connection_open:
+ * @context: what rerun_grpc_connection_wait() waits in
  * @timeout: in seconds
  *
  * Connects, and shakes hands for TLS, which takes @timeout at most, or until
  * @cancellable is cancelled.
  */
-RerunConnection *rerun_connection_open (const RerunUri * uri,
+RerunGrpcConnection *rerun_grpc_connection_open (const RerunUri * uri,
     GMainContext * context, guint timeout, GCancellable * cancellable,
     GError ** error);
-void rerun_connection_close (RerunConnection * self);
+void rerun_grpc_connection_close (RerunGrpcConnection * self);
 
 /* Sends what goes without waiting. Returns: the bytes, 0 if none, -1 with
  * @error */
-gssize rerun_connection_send (RerunConnection * self,
+gssize rerun_grpc_connection_send (RerunGrpcConnection * self,
     const GOutputVector * vectors, gsize n_vectors, GError ** error);
 
 /* Reads what there is. Returns: the bytes, 0 if none, -1 with @error, as at the
  * end of the stream */
-gssize rerun_connection_receive (RerunConnection * self, guint8 * data,
+gssize rerun_grpc_connection_receive (RerunGrpcConnection * self, guint8 * data,
     gsize size, GError ** error);
 
 /* Waits until there is something to read, room to send if that is wanted, until
  * @until of the monotonic clock, or until the context is woken up. */
-void rerun_connection_wait (RerunConnection * self, gboolean for_room,
+void rerun_grpc_connection_wait (RerunGrpcConnection * self, gboolean for_room,
     gint64 until);
 
 G_END_DECLS

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* One streaming call: what nghttp2 is told and asked, and when a silent server is
+ * gone. */
+
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -8,8 +11,9 @@
 #include <string.h>
 #include <nghttp2/nghttp2.h>
 
-#include "rerun/call.h"
-#include "rerun/connection.h"
+#include "rerun/grpc-call.h"
+#include "rerun/grpc-connection.h"
+#include "rerun/grpc-staging.h"
 
 /* To connect, for TLS, and for the first words of the server, each. */
 #define OPEN_TIMEOUT 5          /* s */
@@ -20,28 +24,20 @@
 /* A server that says nothing that long after a ping is gone. */
 #define PING_TIMEOUT (5 * G_TIME_SPAN_SECOND)
 
-/* Of one piece of a DATA frame: its header, and spans of the message. */
-#define MAX_VECTORS 256
-#define CONTROL_SIZE 16384
 #define FRAME_HEADER_SIZE 9
+/* How long a server that says goodbye has for its reply. */
+#define GOODBYE_TIMEOUT (500 * G_TIME_SPAN_MILLISECOND)
 
-/* Bytes on their way into the socket: control frames and headers of DATA frames
- * copied, messages referenced. */
-typedef struct
-{
-  GOutputVector vectors[MAX_VECTORS];
-  guint first, n;
-  guint8 control[CONTROL_SIZE];
-  gsize used;
-} Staging;
+GST_DEBUG_CATEGORY_STATIC (rerun_grpc_debug);
+#define GST_CAT_DEFAULT rerun_grpc_debug
 
-struct _RerunCall
+struct _RerunGrpcCall
 {
-  RerunConnection *connection;
+  RerunGrpcConnection *connection;
   GCancellable *cancellable;
   nghttp2_session *session;
   gint32 stream;
-  Staging staging;
+  RerunGrpcStaging staging;
 
   /* the message that is being sent */
   const RrdSpan *spans;
@@ -56,6 +52,7 @@ struct _RerunCall
 
   /* what the server said */
   gboolean greeted;
+  gboolean goodbye;             /* it takes no new calls, but this one to its end */
   gboolean ended;
   gint http_status;
   gint grpc_status;             /* -1: none */
@@ -64,59 +61,26 @@ struct _RerunCall
   GError *failure;
 };
 
-/* --- what goes out ----------------------------------------------------------- */
-
-static void
-staging_add (Staging * staging, gconstpointer data, gsize size)
+/* What a server says, for people and for GStreamer, whatever bytes it sent. */
+static gchar *
+text_of_server (gconstpointer data, gsize size)
 {
-  staging->vectors[staging->n].buffer = data;
-  staging->vectors[staging->n++].size = size;
-}
-
-static gboolean
-staging_add_copy (Staging * staging, gconstpointer data, gsize size)
-{
-  guint8 *to = staging->control + staging->used;
-
-  if (staging->n == MAX_VECTORS || size > CONTROL_SIZE - staging->used)
-    return FALSE;
-  memcpy (to, data, size);
-  staging->used += size;
-  staging_add (staging, to, size);
-  return TRUE;
-}
-
-static void
-staging_advance (Staging * staging, gsize n)
-{
-  GOutputVector *vector = &staging->vectors[staging->first];
-
-  while (n > 0 && n >= vector->size) {
-    n -= vector->size;
-    vector++;
-    staging->first++;
-  }
-  if (n > 0) {
-    vector->buffer = (const guint8 *) vector->buffer + n;
-    vector->size -= n;
-  }
-  if (staging->first == staging->n)
-    staging->first = staging->n = staging->used = 0;
+  return data != NULL ? g_utf8_make_valid (data, size) : g_strdup ("");
 }
 
 static ssize_t
 on_send (nghttp2_session * session, const uint8_t * data, size_t length,
     int flags, void *user)
 {
-  RerunCall *self = user;
+  RerunGrpcCall *self = user;
 
-  return staging_add_copy (&self->staging, data, length) ? (ssize_t) length :
-      NGHTTP2_ERR_WOULDBLOCK;
+  return rerun_grpc_staging_add_copy (&self->staging, data, length, 0) ?
+      (ssize_t) length : NGHTTP2_ERR_WOULDBLOCK;
 }
 
 /* Adds @size bytes of the message to what is staged. */
 static void
-stage_message (RerunCall * self, gsize size)
+stage_message (RerunGrpcCall * self, gsize size)
 {
   gsize skip = self->offset;
 
@@ -130,7 +94,8 @@ stage_message (RerunCall * self, gsize size)
       continue;
     }
     n = MIN (size, span->size - skip);
-    staging_add (&self->staging, (const guint8 *) span->data + skip, n);
+    rerun_grpc_staging_add (&self->staging, (const guint8 *) span->data + skip,
+        n);
     size -= n;
     skip = 0;
   }
@@ -141,10 +106,10 @@ on_send_data (nghttp2_session * session, nghttp2_frame * frame,
     const uint8_t * header, size_t length, nghttp2_data_source * source,
     void *user)
 {
-  RerunCall *self = user;
+  RerunGrpcCall *self = user;
 
-  if (self->staging.n + 1 + self->n_spans > MAX_VECTORS
-      || !staging_add_copy (&self->staging, header, FRAME_HEADER_SIZE))
+  if (!rerun_grpc_staging_add_copy (&self->staging, header, FRAME_HEADER_SIZE,
+          self->n_spans))
     return NGHTTP2_ERR_WOULDBLOCK;
   stage_message (self, length);
   return 0;
@@ -154,7 +119,7 @@ static ssize_t
 on_read_data (nghttp2_session * session, int32_t stream, uint8_t * data,
     size_t length, uint32_t * flags, nghttp2_data_source * source, void *user)
 {
-  RerunCall *self = user;
+  RerunGrpcCall *self = user;
 
   if (self->offset < self->size) {
     *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
@@ -166,11 +131,9 @@ on_read_data (nghttp2_session * session, int32_t stream, uint8_t * data,
   return 0;
 }
 
-/* --- what comes in ----------------------------------------------------------- */
-
 static void
 G_GNUC_PRINTF (2, 3)
-call_fail (RerunCall * self, const gchar * format, ...)
+call_fail (RerunGrpcCall * self, const gchar * format, ...)
 {
   va_list arguments;
 
@@ -182,23 +145,31 @@ call_fail (RerunCall * self, const gchar * format, ...)
   va_end (arguments);
 }
 
+/* An orderly goodbye (RFC 9113, 6.8) lets calls that it has taken go on to their end.
+ * gRPC servers send it without debug data: that is NULL. */
 static void
-on_goaway (RerunCall * self, const nghttp2_goaway * goaway)
+on_goaway (RerunGrpcCall * self, const nghttp2_goaway * goaway)
 {
-  gchar *text = g_utf8_make_valid ((const gchar *) goaway->opaque_data,
-      goaway->opaque_data_len);
+  gchar *text;
 
-  if (!self->ending)
-    call_fail (self, "the server is going away (%s%s%s)",
-        nghttp2_http2_strerror (goaway->error_code), *text != '\0' ? ": " : "",
-        text);
+  if (self->ending)
+    return;
+  if (goaway->error_code == NGHTTP2_NO_ERROR
+      && goaway->last_stream_id >= self->stream) {
+    self->goodbye = TRUE;
+    return;
+  }
+  text = text_of_server (goaway->opaque_data, goaway->opaque_data_len);
+  call_fail (self, "the server is going away (%s%s%s)",
+      nghttp2_http2_strerror (goaway->error_code), *text != '\0' ? ": " : "",
+      text);
   g_free (text);
 }
 
 static int
 on_frame (nghttp2_session * session, const nghttp2_frame * frame, void *user)
 {
-  RerunCall *self = user;
+  RerunGrpcCall *self = user;
 
   /* the end of the reply is the end of the call, whatever we still have to say */
   if (frame->hd.stream_id == self->stream
@@ -212,6 +183,8 @@ on_frame (nghttp2_session * session, const nghttp2_frame * frame, void *user)
       if (frame->hd.flags & NGHTTP2_FLAG_ACK) {
         self->ping_out = FALSE;
         self->confirmed = self->pinged;
+        GST_LOG ("%" G_GUINT64_FORMAT " messages have arrived",
+            self->confirmed);
       }
       break;
     case NGHTTP2_GOAWAY:
@@ -221,23 +194,33 @@ on_frame (nghttp2_session * session, const nghttp2_frame * frame, void *user)
   return 0;
 }
 
+/* Returns: -1 for what is no number of a status */
+static gint
+read_status (const uint8_t * value)
+{
+  guint64 number;
+
+  return g_ascii_string_to_unsigned ((const char *) value, 10, 0, 999, &number,
+      NULL) ? (gint) number : -1;
+}
+
 static int
 on_header (nghttp2_session * session, const nghttp2_frame * frame,
     const uint8_t * name, size_t name_length, const uint8_t * value,
     size_t value_length, uint8_t flags, void *user)
 {
-  RerunCall *self = user;
+  RerunGrpcCall *self = user;
 
   /* both end with a zero */
   if (g_str_equal (name, ":status")) {
-    self->http_status = atoi ((const char *) value);
+    self->http_status = read_status (value);
   } else if (g_str_equal (name, "grpc-status")) {
-    self->grpc_status = atoi ((const char *) value);
+    self->grpc_status = read_status (value);
   } else if (g_str_equal (name, "grpc-message")) {
     gchar *text = g_uri_unescape_string ((const char *) value, NULL);
 
     g_free (self->grpc_message);
-    self->grpc_message = g_utf8_make_valid (text != NULL ? text :
+    self->grpc_message = text_of_server (text != NULL ? text :
         (const char *) value, -1);
     g_free (text);
   }
@@ -248,7 +231,7 @@ static int
 on_stream_close (nghttp2_session * session, int32_t stream, uint32_t code,
     void *user)
 {
-  RerunCall *self = user;
+  RerunGrpcCall *self = user;
 
   self->ended = TRUE;
   if (code != NGHTTP2_NO_ERROR)
@@ -261,10 +244,10 @@ static int
 on_complaint (nghttp2_session * session, int code, const char *text,
     size_t length, void *user)
 {
-  RerunCall *self = user;
+  RerunGrpcCall *self = user;
 
   g_free (self->complaint);
-  self->complaint = g_strndup (text, length);
+  self->complaint = text_of_server (text, length);
   return 0;
 }
 
@@ -283,7 +266,7 @@ grpc_status_name (gint status)
 
 /* The reply, as an error if it is none. */
 static void
-call_judge_reply (RerunCall * self)
+call_judge_reply (RerunGrpcCall * self)
 {
   const gchar *text = self->grpc_message;
 
@@ -298,27 +281,25 @@ call_judge_reply (RerunCall * self)
     call_fail (self, "the server ended the call");
 }
 
-/* --- turns ------------------------------------------------------------------- */
-
 static gboolean
-call_flush (RerunCall * self, gboolean * moved, GError ** error)
+call_flush (RerunGrpcCall * self, gboolean * moved, GError ** error)
 {
-  Staging *staging = &self->staging;
+  RerunGrpcStaging *staging = &self->staging;
 
-  while (staging->n > 0) {
-    gssize n = rerun_connection_send (self->connection,
+  while (!rerun_grpc_staging_is_empty (staging)) {
+    gssize n = rerun_grpc_connection_send (self->connection,
         staging->vectors + staging->first, staging->n - staging->first, error);
 
     if (n <= 0)
       return n == 0;
     *moved = TRUE;
-    staging_advance (staging, n);
+    rerun_grpc_staging_advance (staging, n);
   }
   return TRUE;
 }
 
 static void
-call_fail_session (RerunCall * self, gint code)
+call_fail_session (RerunGrpcCall * self, gint code)
 {
   call_fail (self, "the server does not speak HTTP/2: %s",
       self->complaint != NULL ? self->complaint : nghttp2_strerror (code));
@@ -326,26 +307,26 @@ call_fail_session (RerunCall * self, gint code)
 
 /* Sends until there is no more or no room in the socket. */
 static gboolean
-call_transmit (RerunCall * self, gboolean * moved, GError ** error)
+call_transmit (RerunGrpcCall * self, gboolean * moved, GError ** error)
 {
   do {
     gint code = nghttp2_session_send (self->session);
 
     if (code != 0)
       call_fail_session (self, code);
-    if (self->staging.n == 0)
+    if (rerun_grpc_staging_is_empty (&self->staging))
       return TRUE;
     if (!call_flush (self, moved, error))
       return FALSE;
-  } while (self->staging.n == 0);
+  } while (rerun_grpc_staging_is_empty (&self->staging));
   return TRUE;
 }
 
 static gboolean
-call_receive (RerunCall * self, gboolean * moved, GError ** error)
+call_receive (RerunGrpcCall * self, gboolean * moved, GError ** error)
 {
   guint8 data[16384];
-  gssize n = rerun_connection_receive (self->connection, data, sizeof data,
+  gssize n = rerun_grpc_connection_receive (self->connection, data, sizeof data,
       error);
   gssize code;
 
@@ -361,7 +342,7 @@ call_receive (RerunCall * self, gboolean * moved, GError ** error)
 
 /* When the next ping is due. */
 static gint64
-call_next_ping (RerunCall * self)
+call_next_ping (RerunGrpcCall * self)
 {
   return self->last_ping + (self->sent > self->confirmed ? PING_SOON :
       PING_IDLE);
@@ -369,13 +350,13 @@ call_next_ping (RerunCall * self)
 
 /* When silence becomes the end. */
 static gint64
-call_deadline (RerunCall * self)
+call_deadline (RerunGrpcCall * self)
 {
   return MAX (self->last_ping, self->last_heard) + PING_TIMEOUT;
 }
 
 static void
-call_ping (RerunCall * self)
+call_ping (RerunGrpcCall * self)
 {
   gint64 now = g_get_monotonic_time ();
 
@@ -388,7 +369,7 @@ call_ping (RerunCall * self)
 }
 
 static gboolean
-call_check (RerunCall * self, GError ** error)
+call_check (RerunGrpcCall * self, GError ** error)
 {
   if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
     return FALSE;
@@ -407,7 +388,7 @@ call_check (RerunCall * self, GError ** error)
 }
 
 static gboolean
-call_move (RerunCall * self, gboolean * moved, GError ** error)
+call_move (RerunGrpcCall * self, gboolean * moved, GError ** error)
 {
   if (call_transmit (self, moved, error))
     return call_receive (self, moved, error);
@@ -417,7 +398,7 @@ call_move (RerunCall * self, gboolean * moved, GError ** error)
 
 /* Sends and receives what is possible; where nothing is, waits, @until at most. */
 static gboolean
-call_turn (RerunCall * self, gint64 until, GError ** error)
+call_turn (RerunGrpcCall * self, gint64 until, GError ** error)
 {
   gboolean moved = FALSE;
 
@@ -433,15 +414,14 @@ call_turn (RerunCall * self, gint64 until, GError ** error)
   if (!moved) {
     until = MIN (until, self->ping_out ? call_deadline (self) :
         call_next_ping (self));
-    rerun_connection_wait (self->connection, self->staging.n > 0, until);
+    rerun_grpc_connection_wait (self->connection,
+        !rerun_grpc_staging_is_empty (&self->staging), until);
   }
   return call_check (self, error);
 }
 
-/* --- the call ---------------------------------------------------------------- */
-
 static nghttp2_session *
-session_new (RerunCall * self)
+session_new (RerunGrpcCall * self)
 {
   nghttp2_session_callbacks *callbacks;
   nghttp2_session *session;
@@ -471,7 +451,7 @@ header (const gchar * name, const gchar * value)
 }
 
 static void
-call_submit (RerunCall * self, const RerunUri * uri, const gchar * path)
+call_submit (RerunGrpcCall * self, const RerunUri * uri, const gchar * path)
 {
   gchar *authority = rerun_uri_authority (uri);
   nghttp2_nv headers[] = {
@@ -492,7 +472,7 @@ call_submit (RerunCall * self, const RerunUri * uri, const gchar * path)
 }
 
 static gboolean
-call_greet (RerunCall * self, GError ** error)
+call_greet (RerunGrpcCall * self, GError ** error)
 {
   gint64 until = g_get_monotonic_time () + OPEN_TIMEOUT * G_TIME_SPAN_SECOND;
 
@@ -509,17 +489,32 @@ call_greet (RerunCall * self, GError ** error)
   return TRUE;
 }
 
-RerunCall *
-rerun_call_open (const RerunUri * uri, const gchar * path,
+static void
+init_debug (void)
+{
+  static gsize once;
+
+  if (!g_once_init_enter (&once))
+    return;
+  GST_DEBUG_CATEGORY_INIT (rerun_grpc_debug, "rerungrpc", 0,
+      "rerunsink's calls to Rerun servers");
+  g_once_init_leave (&once, 1);
+}
+
+RerunGrpcCall *
+rerun_grpc_call_open (const RerunUri * uri, const gchar * path,
     GMainContext * context, GCancellable * cancellable, GError ** error)
 {
-  RerunConnection *connection = rerun_connection_open (uri, context,
-      OPEN_TIMEOUT, cancellable, error);
-  RerunCall *self;
+  RerunGrpcConnection *connection;
+  RerunGrpcCall *self;
 
+  init_debug ();
+  connection = rerun_grpc_connection_open (uri, context, OPEN_TIMEOUT,
+      cancellable, error);
   if (connection == NULL)
     return NULL;
-  self = g_new0 (RerunCall, 1);
+  GST_DEBUG ("connected to %s", uri->text);
+  self = g_new0 (RerunGrpcCall, 1);
   self->connection = connection;
   self->cancellable = g_object_ref (cancellable);
   self->grpc_status = -1;
@@ -528,13 +523,32 @@ rerun_call_open (const RerunUri * uri, const gchar * path,
   call_submit (self, uri, path);
   if (call_greet (self, error))
     return self;
-  rerun_call_close (self);
+  rerun_grpc_call_close (self);
   return NULL;
 }
 
+/* Ends the call between two messages: the reply says that all have arrived. Then the
+ * server is gone; who called learns that with the next call. */
+static void
+call_say_goodbye (RerunGrpcCall * self)
+{
+  gint64 until = g_get_monotonic_time () + GOODBYE_TIMEOUT;
+
+  GST_DEBUG ("the server says goodbye after %" G_GUINT64_FORMAT " messages",
+      self->sent);
+  self->goodbye = FALSE;
+  self->ending = TRUE;
+  nghttp2_session_resume_data (self->session, self->stream);
+  while (!self->ended && g_get_monotonic_time () < until
+      && call_turn (self, until, NULL));
+  if (self->ended && self->grpc_status == 0)
+    self->confirmed = self->sent;
+  call_fail (self, "the server says goodbye");
+}
+
 gboolean
-rerun_call_send (RerunCall * self, const RrdSpan * spans, gsize n_spans,
-    GError ** error)
+rerun_grpc_call_send (RerunGrpcCall * self, const RrdSpan * spans,
+    gsize n_spans, GError ** error)
 {
   self->spans = spans;
   self->n_spans = n_spans;
@@ -545,25 +559,32 @@ rerun_call_send (RerunCall * self, const RrdSpan * spans, gsize n_spans,
   do {
     if (!call_turn (self, G_MAXINT64, error))
       return FALSE;
-  } while (self->offset < self->size || self->staging.n > 0);
+  } while (self->offset < self->size
+      || !rerun_grpc_staging_is_empty (&self->staging));
   self->sent++;
+  if (self->goodbye)
+    call_say_goodbye (self);
   return TRUE;
 }
 
 gboolean
-rerun_call_wait (RerunCall * self, GError ** error)
+rerun_grpc_call_wait (RerunGrpcCall * self, GError ** error)
 {
-  return call_turn (self, G_MAXINT64, error);
+  if (!call_turn (self, G_MAXINT64, error))
+    return FALSE;
+  if (self->goodbye)
+    call_say_goodbye (self);
+  return TRUE;
 }
 
 guint64
-rerun_call_get_confirmed (RerunCall * self)
+rerun_grpc_call_get_confirmed (RerunGrpcCall * self)
 {
   return self->confirmed;
 }
 
 gboolean
-rerun_call_end (RerunCall * self, GError ** error)
+rerun_grpc_call_end (RerunGrpcCall * self, GError ** error)
 {
   self->ending = TRUE;
   nghttp2_session_resume_data (self->session, self->stream);
@@ -575,10 +596,10 @@ rerun_call_end (RerunCall * self, GError ** error)
 }
 
 void
-rerun_call_close (RerunCall * self)
+rerun_grpc_call_close (RerunGrpcCall * self)
 {
   nghttp2_session_del (self->session);
-  rerun_connection_close (self->connection);
+  rerun_grpc_connection_close (self->connection);
   g_object_unref (self->cancellable);
   g_clear_error (&self->failure);
   g_free (self->grpc_message);

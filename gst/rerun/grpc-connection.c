@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* A connection by GIO, with TLS or without, that one thread reads and writes. */
+
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -7,9 +9,9 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-#include "rerun/connection.h"
+#include "rerun/grpc-connection.h"
 
-struct _RerunConnection
+struct _RerunGrpcConnection
 {
   GMainContext *context;
   GSocketConnection *socket;
@@ -31,8 +33,6 @@ go_on_stream (GObject * stream, gpointer data)
 {
   return G_SOURCE_CONTINUE;
 }
-
-/* --- opening ----------------------------------------------------------------- */
 
 static GSocketConnection *
 connect_socket (const RerunUri * uri, guint timeout,
@@ -57,11 +57,14 @@ static gboolean
 check_protocol (GTlsConnection * tls, GError ** error)
 {
   const gchar *protocol = g_tls_connection_get_negotiated_protocol (tls);
+  gchar *text;
 
   if (protocol == NULL || g_str_equal (protocol, "h2"))
     return TRUE;
+  text = g_utf8_make_valid (protocol, -1);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-      "the server speaks %s, not HTTP/2", protocol);
+      "the server speaks %s, not HTTP/2", text);
+  g_free (text);
   return FALSE;
 }
 
@@ -88,11 +91,11 @@ start_tls (GSocketConnection * socket, const RerunUri * uri,
   return tls;
 }
 
-static RerunConnection *
+static RerunGrpcConnection *
 connection_new (GSocketConnection * socket, GIOStream * stream,
     GMainContext * context)
 {
-  RerunConnection *self = g_new0 (RerunConnection, 1);
+  RerunGrpcConnection *self = g_new0 (RerunGrpcConnection, 1);
 
   self->context = g_main_context_ref (context);
   self->socket = socket;
@@ -110,8 +113,8 @@ connection_new (GSocketConnection * socket, GIOStream * stream,
   return self;
 }
 
-RerunConnection *
-rerun_connection_open (const RerunUri * uri, GMainContext * context,
+RerunGrpcConnection *
+rerun_grpc_connection_open (const RerunUri * uri, GMainContext * context,
     guint timeout, GCancellable * cancellable, GError ** error)
 {
   GSocketConnection *socket = connect_socket (uri, timeout, cancellable, error);
@@ -132,7 +135,7 @@ rerun_connection_open (const RerunUri * uri, GMainContext * context,
 /* The socket goes without the goodbye of TLS, which a hung server would not
  * take. */
 void
-rerun_connection_close (RerunConnection * self)
+rerun_grpc_connection_close (RerunGrpcConnection * self)
 {
   g_source_destroy (self->readable);
   g_source_unref (self->readable);
@@ -145,11 +148,9 @@ rerun_connection_close (RerunConnection * self)
   g_free (self);
 }
 
-/* --- using it ---------------------------------------------------------------- */
-
 gssize
-rerun_connection_send (RerunConnection * self, const GOutputVector * vectors,
-    gsize n_vectors, GError ** error)
+rerun_grpc_connection_send (RerunGrpcConnection * self,
+    const GOutputVector * vectors, gsize n_vectors, GError ** error)
 {
   gsize n = 0;
 
@@ -160,8 +161,8 @@ rerun_connection_send (RerunConnection * self, const GOutputVector * vectors,
 }
 
 gssize
-rerun_connection_receive (RerunConnection * self, guint8 * data, gsize size,
-    GError ** error)
+rerun_grpc_connection_receive (RerunGrpcConnection * self, guint8 * data,
+    gsize size, GError ** error)
 {
   GError *why = NULL;
   gssize n = g_pollable_input_stream_read_nonblocking (self->input, data, size,
@@ -183,7 +184,8 @@ rerun_connection_receive (RerunConnection * self, guint8 * data, gsize size,
 }
 
 void
-rerun_connection_wait (RerunConnection * self, gboolean for_room, gint64 until)
+rerun_grpc_connection_wait (RerunGrpcConnection * self, gboolean for_room,
+    gint64 until)
 {
   GSource *room = NULL;
 

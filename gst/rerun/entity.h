@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "depth/gstdepthreport.h"
+#include "depth/gstdepthstream.h"
+#include "rerun/recording.h"
+#include "rerun/settings.h"
+
+G_BEGIN_DECLS
+
+/*
+ * What one stream logs on its entity path: which archetype of Rerun, which fields, and
+ * when they are said again. A class for each kind of stream; all of them log through
+ * their path, and know nothing of outputs.
+ */
+typedef struct _RerunEntity RerunEntity;
+
+/* What an entity is made with; it outlives the entity. */
+typedef struct
+{
+  GstElement *element;          /* for messages */
+  RerunPath *path;
+  const RerunSettings *settings;        /* of this run: they do not change */
+  GstDepthStream *depth;        /* meter, near, far, invalid */
+  GstDepthReport *report;       /* of frames that are left out */
+  RerunFailed failed;           /* posts what an output says */
+} RerunEntityContext;
+
+/**
+ * RerunEntityClass:
+ * @new: an entity of this class; gets its caps before the first buffer
+ * @set_caps: new caps of the same class. Returns: %FALSE if an error was posted
+ * @log: logs one buffer. A bad one is reported, and %GST_FLOW_OK
+ * @free: frees all
+ */
+typedef struct
+{
+  const gchar *name;
+  RerunEntity *(*new) (const RerunEntityContext * context);
+    gboolean (*set_caps) (RerunEntity * self, GstCaps * caps);
+    GstFlowReturn (*log) (RerunEntity * self, GstBuffer * buffer,
+      const gint64 * times);
+  void (*free) (RerunEntity * self);
+} RerunEntityClass;
+
+/* The first member of the struct of every class. */
+struct _RerunEntity
+{
+  const RerunEntityClass *klass;
+  const RerunEntityContext *context;
+};
+
+/* Returns: the class that logs @caps */
+const RerunEntityClass *rerun_entity_class_for (const GstCaps * caps);
+
+/* Whether all frames so far, those of runs before included, were of @kind; otherwise
+ * an element error is posted. */
+gboolean rerun_entity_claim (RerunEntity * self, const gchar * kind,
+    GstCaps * caps);
+
+/* rerun_recording_log() for entities: posts errors, and says what streams do then. */
+GstFlowReturn rerun_entity_log (RerunEntity * self, const gchar * where,
+    const RerunLog * log);
+
+/* A camera with few buffers would stop while a server's queue holds them. */
+gboolean rerun_entity_has_to_copy (RerunEntity * self, GstBuffer * buffer);
+
+/* The values of a Pinhole; @memory keeps them. */
+typedef struct
+{
+  gfloat matrix[9];
+  gfloat resolution[2];
+} RerunPinholeValues;
+
+#define RERUN_N_PINHOLE_VALUES 2
+void rerun_pinhole_values (const GstPinholeInfo * info,
+    RerunPinholeValues * memory, RerunValue values[RERUN_N_PINHOLE_VALUES]);
+
+extern const RerunEntityClass rerun_depth_entity;
+
+G_END_DECLS

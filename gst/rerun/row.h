@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+#include "rerun/ids.h"
+
+G_BEGIN_DECLS
+
+/* Smaller ones are worth gathering, several rows in a chunk. */
+#define RERUN_SMALL_ROW (64 * 1024)
+
+/**
+ * RerunRowKind:
+ * @RERUN_ROW_ONCE: logged once, as a text
+ * @RERUN_ROW_FRAME: a frame of a stream: counted, and dropped where a live output
+ *   does not keep up
+ * @RERUN_ROW_DELTA: a frame that needs those before it, since the last one of the
+ *   same schema that does not
+ * @RERUN_ROW_STATE: what holds from now on: said again to a server that comes back
+ */
+typedef enum
+{
+  RERUN_ROW_ONCE,
+  RERUN_ROW_FRAME,
+  RERUN_ROW_DELTA,
+  RERUN_ROW_STATE,
+} RerunRowKind;
+
+/**
+ * RerunRow:
+ * @kind: how outputs treat it
+ * @slot: of a state: the newest one of each slot counts
+ * @schema: entity path, timelines and components
+ * @id: of the row
+ * @size: bytes of memory that it holds
+ *
+ * One row on its way to all outputs of a recording, and the picture that it refers
+ * to, which stays mapped as long as the row lives. Counted references; unchanging,
+ * any thread may read it.
+ */
+typedef struct
+{
+  RerunRowKind kind;
+  guint slot;
+  RrdSchema *schema;
+  RrdTuid id;
+  gsize size;
+  gint64 times[RRD_MAX_TIMELINES];
+  RrdSpan values[RRD_MAX_COMPONENTS];
+
+  /*< private > */
+  gint references;
+  RrdTuid chunk_id;
+  RrdChunk *chunk;              /* atomic; NULL: not made yet */
+  GstBuffer *buffer;
+  GstMapInfo map;
+  guint8 own[];                 /* values that are not in the buffer */
+} RerunRow;
+
+/* A picture that a row refers to: a buffer and its map. */
+typedef struct
+{
+  GstBuffer *buffer;            /* NULL: none */
+  GstMapInfo map;
+} RerunMapped;
+
+void rerun_mapped_unmap (RerunMapped * mapped);
+
+/**
+ * rerun_row_new:
+ * @schema: of the row; a reference is taken
+ * @times: one a timeline of @schema
+ * @values: one a component of @schema. What is not within @mapped's bytes is copied.
+ * @mapped: (nullable) (transfer full): what the others are in
+ *
+ * Returns: NULL with @result, and @mapped unmapped
+ */
+RerunRow *rerun_row_new (RerunRowKind kind, RrdSchema * schema,
+    RerunIds * ids, const gint64 * times, const RrdSpan * values,
+    RerunMapped * mapped, RrdResult * result);
+
+RerunRow *rerun_row_ref (RerunRow * self);
+void rerun_row_unref (RerunRow * self);
+
+gboolean rerun_row_is_frame (const RerunRow * self);
+
+/* Whether it goes into a chunk with others of its schema, in a file. */
+gboolean rerun_row_is_small (const RerunRow * self);
+
+/* A chunk of this row alone, the same for all who ask; it lives as long as the row.
+ * Returns: NULL with @result */
+const RrdChunk *rerun_row_get_chunk (RerunRow * self, RrdResult * result);
+
+/* A chunk of @n rows of one schema, in their order; it refers to their values. To be
+ * freed with rrd_chunk_free(). Returns: NULL with @result */
+RrdChunk *rerun_rows_make_chunk (RerunRow ** rows, gsize n,
+    const RrdTuid * chunk_id, RrdResult * result);
+
+G_END_DECLS
