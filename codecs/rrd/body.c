@@ -141,11 +141,19 @@ no_validity (RrdBody * body)
 
 /* --- arrays --- */
 
+const uint8_t rrd_empty[1];
+
+static bool
+has_instance (const RrdSpan * row)
+{
+  return row->data && row->data != rrd_empty;
+}
+
 /* The next row from @i that has a value; n_rows: none. */
 static size_t
 next_row (const Values * values, size_t i)
 {
-  while (i < values->n_rows && !values->rows[i].data)
+  while (i < values->n_rows && !has_instance (&values->rows[i]))
     i++;
   return i;
 }
@@ -329,10 +337,10 @@ write_times (RrdBody * body, const int64_t * times, size_t n)
 }
 
 static void
-write_validity (RrdBody * body, const Values * values)
+write_validity (RrdBody * body, const Values * values, size_t n_nulls)
 {
   begin_buffer (body);
-  for (size_t i = 0; i < values->n_rows && values->n < values->n_rows; i += 8) {
+  for (size_t i = 0; i < values->n_rows && n_nulls > 0; i += 8) {
     uint8_t bits = 0;
     for (size_t j = i; j < i + 8 && j < values->n_rows; j++)
       bits |= (uint8_t) ((values->rows[j].data != NULL) << (j - i));
@@ -341,13 +349,13 @@ write_validity (RrdBody * body, const Values * values)
   end_buffer (body);
 }
 
-/* A list a row: of one instance, or null. */
+/* A list a row: of one instance, or none, or null. */
 static void
 write_component (RrdBody * body, const ArrowType * type, const RrdSpan * rows,
     size_t n_rows)
 {
   Values values = { rows, n_rows, 0, 0 };
-  size_t width = arrow_type_width (type), n = 0;
+  size_t width = arrow_type_width (type), n = 0, n_nulls = 0;
 
   FOR_EACH_VALUE (i, &values) {
     values.n++;
@@ -355,12 +363,14 @@ write_component (RrdBody * body, const ArrowType * type, const RrdSpan * rows,
   }
   if (body->bad_value)
     return;
-  add_node (body, n_rows, n_rows - values.n);
-  write_validity (body, &values);
+  for (size_t i = 0; i < n_rows; i++)
+    n_nulls += rows[i].data == NULL;
+  add_node (body, n_rows, n_nulls);
+  write_validity (body, &values, n_nulls);
   begin_buffer (body);
   append_u32 (body, 0);
   for (size_t i = 0; i < n_rows; i++)
-    append_u32 (body, n += rows[i].data != NULL);
+    append_u32 (body, n += has_instance (&rows[i]));
   end_buffer (body);
   write_instances (body, type, &values);
 }

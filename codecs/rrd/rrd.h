@@ -214,8 +214,12 @@ typedef struct
   const int64_t *times;         /* n_timelines x n_rows, a timeline after the
                                  * other, in the schema's order */
   const RrdSpan *values;        /* n_components x n_rows, a component after the
-                                 * other; .data NULL: none in this row */
+                                 * other; .data NULL: none in this row,
+                                 * rrd_empty: an empty one, which hides those of
+                                 * earlier rows */
 } RrdRows;
+
+extern const uint8_t rrd_empty[1];
 
 /*
  * A chunk: `spans` in a row are its Arrow IPC stream of `size` bytes. Those that

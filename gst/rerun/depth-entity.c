@@ -100,6 +100,7 @@ typedef struct
   gdouble meter, range_min, range_max;
   gboolean has_range;
   GstPinholeInfo pinhole;       /* fx 0: none */
+  gboolean hides_pinhole;       /* there was one of a picture of another size */
 } DepthEntity;
 
 static RerunEntity *
@@ -258,6 +259,7 @@ log_state (DepthEntity * self, const GstDepthValues * values,
 
   if (state_holds (self, values, pinhole, times[RERUN_PTS]))
     return GST_FLOW_OK;
+  self->hides_pinhole |= self->pinhole.fx > 0 && pinhole->fx == 0;
   take_state (self, values, pinhole, times[RERUN_PTS]);
   if (self->has_range) {
     range[0] = self->range_min;
@@ -265,7 +267,7 @@ log_state (DepthEntity * self, const GstDepthValues * values,
     set_value (&row[log.n_values++], &self->components[DEPTH_RANGE], range,
         sizeof range);
   }
-  if (self->pinhole.fx > 0) {
+  if (self->pinhole.fx > 0 || self->hides_pinhole) {
     rerun_pinhole_values (pinhole, &memory, row + log.n_values);
     log.n_values += RERUN_N_PINHOLE_VALUES;
   }
@@ -364,6 +366,8 @@ convert_to_metres (GstDepthValues * values)
   values->meter = 1;
 }
 
+/* What nothing is said of any more still holds, but not for a picture of another
+ * size. */
 static void
 find_pinhole (DepthEntity * self, GstBuffer * buffer,
     const RerunPicture * picture, GstPinholeInfo * info)
@@ -373,9 +377,14 @@ find_pinhole (DepthEntity * self, GstBuffer * buffer,
   memset (info, 0, sizeof *info);
   info->width = picture->width;
   info->height = picture->height;
-  if (!gst_depth_pinhole_get_property (&settings->pinhole, info)
-      && !gst_depth_pinhole_get_meta (buffer, picture->width, picture->height,
+  if (gst_depth_pinhole_get_property (&settings->pinhole, info)
+      || gst_depth_pinhole_get_meta (buffer, picture->width, picture->height,
           info))
+    return;
+  if (self->pinhole.width == picture->width
+      && self->pinhole.height == picture->height)
+    *info = self->pinhole;
+  else
     memset (info, 0, sizeof *info);
 }
 

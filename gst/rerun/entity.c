@@ -101,4 +101,8 @@ rerun_pinhole_values (const GstPinholeInfo * info,
   values[1].component = &rrd_pinhole[RRD_PINHOLE_RESOLUTION];
   values[1].value.data = memory->resolution;
   values[1].value.size = sizeof memory->resolution;
+  for (guint i = 0; i < RERUN_N_PINHOLE_VALUES && info->fx == 0; i++) {
+    values[i].value.data = rrd_empty;
+    values[i].value.size = 0;
+  }
 }

@@ -65,7 +65,8 @@ GstFlowReturn rerun_entity_log (RerunEntity * self, const gchar * where,
 /* A camera with few buffers would stop while a server's queue holds them. */
 gboolean rerun_entity_has_to_copy (RerunEntity * self, GstBuffer * buffer);
 
-/* The values of a Pinhole; @memory keeps them. */
+/* The values of a Pinhole; @memory keeps them. fx 0: there is none, whatever was logged
+ * before. */
 typedef struct
 {
   gfloat matrix[9];

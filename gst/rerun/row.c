@@ -47,8 +47,8 @@ take_values (RerunRow * self, const RrdSpan * values, gsize n,
   for (gsize i = 0; i < n; i++) {
     self->values[i] = values[i];
     self->size += values[i].size;
-    if (values[i].data == NULL || is_within (&values[i], mapped))
-      continue;
+    if (values[i].size == 0 || is_within (&values[i], mapped))
+      continue;                 /* NULL and rrd_empty stay what they are */
     self->values[i].data = memcpy (own, values[i].data, values[i].size);
     own += values[i].size;
   }

@@ -98,11 +98,12 @@ stream_problem (const RerunSettings * self)
     return g_strdup ("timelines is empty; allowed is at least one of log-time, "
         "capture-time, pts and frame");
   if (self->point_fill_ratio != RERUN_NO_POINT_FILL_RATIO
-      && !(isfinite (self->point_fill_ratio)
+      && !(isfinite ((gfloat) self->point_fill_ratio)
           && self->point_fill_ratio >= 0))
     return g_strdup_printf ("point-fill-ratio is %g; allowed is -1 (not "
         "logged) or at least 0", self->point_fill_ratio);
-  if (self->draw_order != RERUN_NO_DRAW_ORDER && !isfinite (self->draw_order))
+  if (self->draw_order != RERUN_NO_DRAW_ORDER
+      && !isfinite ((gfloat) self->draw_order))
     return g_strdup_printf ("draw-order is %g; allowed is -inf (not logged) "
         "or a finite number", self->draw_order);
   return NULL;

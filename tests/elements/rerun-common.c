@@ -3,11 +3,13 @@
 #define _GNU_SOURCE             /* memmem */
 #include <string.h>
 #include <sys/stat.h>
+#include <lz4.h>
 
 #include "png16/png16.h"
 #include "rvl/rvl.h"
 
 #include "rerun-common.h"
+#include "../codecs/arrow-reader.h"
 
 void
 draw (guint16 * pixels, guint seed)
@@ -59,6 +61,98 @@ png_buffer (guint n)
   return with_pts (gst_buffer_new_wrapped (data, size), n);
 }
 
+/* A field of a protobuf message: a number, or bytes. */
+typedef struct
+{
+  guint number;
+  guint64 value;
+  const guint8 *bytes;
+} Field;
+
+static guint64
+read_varint (const guint8 ** at, const guint8 * end)
+{
+  guint64 value = 0;
+  guint shift = 0;
+
+  do {
+    fail_unless (*at < end && shift < 64);
+    value |= (guint64) (**at & 127) << shift;
+    shift += 7;
+  } while (*(*at)++ & 128);
+  return value;
+}
+
+static gboolean
+next_field (const guint8 ** at, const guint8 * end, Field * field)
+{
+  guint64 tag;
+
+  if (*at == end)
+    return FALSE;
+  tag = read_varint (at, end);
+  field->number = tag >> 3;
+  field->bytes = NULL;
+  if ((tag & 7) == 1) {
+    *at += 8;
+  } else {
+    field->value = read_varint (at, end);
+    if ((tag & 7) == 2) {
+      field->bytes = *at;
+      *at += field->value;
+    }
+  }
+  fail_unless (*at <= end);
+  return TRUE;
+}
+
+/* The Arrow IPC stream of an ArrowMsg, to be freed. */
+static guint8 *
+read_arrow (const guint8 * data, gsize length, gsize * size)
+{
+  const guint8 *at = data, *end = data + length;
+  Field field = { 0, }, payload = { 0, };
+  gboolean compressed = FALSE;
+  guint8 *arrow;
+
+  while (next_field (&at, end, &field)) {
+    compressed |= field.number == 2 && field.value == 2;
+    if (field.number == 3)
+      *size = field.value;
+    if (field.number == 5)
+      payload = field;
+  }
+  fail_unless (payload.bytes != NULL);
+  if (!compressed)
+    *size = payload.value;
+  arrow = g_malloc (*size);
+  if (!compressed)
+    return memcpy (arrow, payload.bytes, *size);
+  assert_equals_int (LZ4_decompress_safe ((const char *) payload.bytes,
+          (char *) arrow, payload.value, *size), *size);
+  return arrow;
+}
+
+/* The rows of a chunk, and what they are by the columns that the schema names. */
+static void
+count_rows (Recording * self, const guint8 * data, gsize length)
+{
+  gsize size = 0;
+  guint8 *arrow = read_arrow (data, length, &size);
+  Message schema = read_message (arrow, size);
+  Message batch = read_message (schema.next, size - (schema.next - arrow));
+  guint64 rows = batch_rows (&batch);
+
+  if (memmem (schema.flat, schema.flat_size, "rerun:index_name", 16) == NULL)
+    self->static_rows += rows;
+  else if (memmem (schema.flat, schema.flat_size, ":blob", 5)
+      || memmem (schema.flat, schema.flat_size, ":buffer", 7))
+    self->frames += rows;
+  else
+    self->states += rows;
+  g_free (arrow);
+}
+
 void
 recording_read (Recording * self, const gchar * path)
 {
@@ -78,6 +172,8 @@ recording_read (Recording * self, const gchar * path)
       break;
     self->store_infos += kind == 1;
     self->chunks += kind == 2;
+    if (kind == 2)
+      count_rows (self, (guint8 *) self->data + at + 16, length);
     self->ends += kind == 0;
     at += 16 + length;
   }
@@ -117,13 +213,13 @@ check_disk_space (const gchar * path)
 }
 
 void
-check_recording (const gchar * path, guint chunks, gboolean footer)
+check_recording (const gchar * path, guint frames, gboolean footer)
 {
   Recording recording;
 
   recording_read (&recording, path);
   assert_equals_int (recording.store_infos, 1);
-  assert_equals_int (recording.chunks, chunks);
+  assert_equals_int (recording.frames, frames);
   assert_equals_int (recording.footer, footer);
   fail_unless (recording.complete);
   g_free (recording.data);

@@ -27,6 +27,9 @@ typedef struct
   gsize size;
   guint store_infos;
   guint chunks;
+  guint static_rows;            /* the recording's own included */
+  guint frames;                 /* rows with a picture */
+  guint states;                 /* rows on a timeline without one */
   guint ends;
   gboolean complete;            /* nothing after the last message but a footer */
   gboolean footer;
@@ -38,11 +41,7 @@ void recording_read (Recording * self, const gchar * path);
 guint recording_count (Recording * self, gconstpointer bytes, gsize size);
 guint recording_count_int64 (Recording * self, gint64 value);
 
-/* @chunks: frames and static ones, the recording's own included. */
-void check_recording (const gchar * path, guint chunks, gboolean footer);
-
-/* The static ones: the recording's start time and the fields of the picture. */
-#define STATIC 2
+void check_recording (const gchar * path, guint frames, gboolean footer);
 
 /* Ends it; its messages stay on the bus. */
 void harness_stop (GstHarness * h);
