@@ -379,7 +379,8 @@ call_check (RerunGrpcCall * self, GError ** error)
   if (self->failure == NULL && self->ended)
     call_judge_reply (self);
   /* nghttp2 says goodbye by itself to those who break the rules */
-  if (self->failure == NULL && !nghttp2_session_want_read (self->session))
+  if (self->failure == NULL && !self->ended
+      && !nghttp2_session_want_read (self->session))
     call_fail_session (self, NGHTTP2_ERR_PROTO);
   if (self->failure == NULL)
     return TRUE;

@@ -23,6 +23,7 @@ typedef struct
   gulong cancel_id;
   RerunGrpcCall *call;
   guint64 before;               /* messages of the call that were not write()'s */
+  guint64 confirmed;            /* messages, as far as it was told */
   ArrowBytes head;
 } GrpcOutput;
 
@@ -49,7 +50,7 @@ send_store_info (GrpcOutput * self, GError ** error)
     return set_result_error (error, RRD_NO_MEMORY);
   span.data = self->head.data;
   span.size = self->head.size;
-  self->before = 1;
+  self->before = self->confirmed = 1;
   return rerun_grpc_call_send (self->call, &span, 1, error);
 }
 
@@ -106,8 +107,10 @@ confirm (GrpcOutput * self)
 {
   guint64 confirmed = rerun_grpc_call_get_confirmed (self->call);
 
-  if (confirmed > self->before)
-    rerun_output_confirm (&self->parent, confirmed - self->before);
+  if (confirmed <= self->confirmed)
+    return;
+  self->confirmed = confirmed;
+  rerun_output_confirm (&self->parent, confirmed - self->before);
 }
 
 static gboolean

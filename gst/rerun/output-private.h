@@ -59,8 +59,8 @@ void rerun_queue_drop_if (RerunOutput * self,
     gboolean (*drops) (RerunRow * row, gpointer data), gpointer data);
 
 /* What was sent and not confirmed goes back to the front of the queue; frames that
- * are not held any more are lost, and counted so. Returns how many. */
-guint64 rerun_queue_take_back (RerunOutput * self);
+ * are not held any more are lost, and counted so. */
+void rerun_queue_take_back (RerunOutput * self);
 
 /* Whether all rows up to @serial are written and, if that can be known, have arrived,
  * or were dropped. */

@@ -211,10 +211,9 @@ rerun_queue_drop_if (RerunOutput * self,
   }
 }
 
-guint64
+void
 rerun_queue_take_back (RerunOutput * self)
 {
-  guint64 lost = self->frames_unconfirmed;
   RerunEntry *entry;
 
   while ((entry = g_queue_pop_tail (&self->sent)) != NULL) {
@@ -225,9 +224,8 @@ rerun_queue_take_back (RerunOutput * self)
     g_queue_push_head (&self->queue, entry);
     self->frames_queued += entry->is_frame;
   }
+  self->frames_dropped += self->frames_unconfirmed;
   self->frames_sent = self->frames_unconfirmed = 0;
-  self->frames_dropped += lost;
-  return lost;
 }
 
 static gboolean

@@ -68,25 +68,25 @@ tell_connection (RerunOutput * self, const gchar * name, guint64 dropped)
  * around messages. */
 
 static void
-tell_lost (RerunOutput * self, const GError * error, guint64 frames_lost)
+tell_lost (RerunOutput * self, const GError * error)
 {
   RerunOutage *outage = &self->outage;
+  guint64 dropped = self->frames_dropped - outage->dropped_before;
   gboolean was_proven = outage->proven;
   gboolean first = !outage->warned;
 
-  outage->proven = FALSE;
+  outage->proven = outage->slow = FALSE;
   outage->warned = TRUE;
-  if (first)
-    outage->dropped_before = self->frames_dropped - frames_lost;
   if (g_cancellable_is_cancelled (self->cancellable))
     return;
   g_mutex_unlock (&self->lock);
   if (was_proven)
-    tell_connection (self, "rerunsink-disconnected", frames_lost);
-  if (first && frames_lost > 0)
-    rerun_output_tell (self, GST_MESSAGE_WARNING, "lost %s: %s; %"
+    tell_connection (self, "rerunsink-disconnected", dropped);
+  if (first && dropped > 0)
+    rerun_output_tell (self, GST_MESSAGE_WARNING, "%s %s: %s; %"
         G_GUINT64_FORMAT " frames that it did not confirm were dropped; trying "
-        "again until it is there", self->address, error->message, frames_lost);
+        "again until it is there", was_proven ? "lost" : "cannot reach",
+        self->address, error->message, dropped);
   else if (first)
     rerun_output_tell (self, GST_MESSAGE_WARNING, "%s %s: %s; trying again "
         "until it is there", was_proven ? "lost" : "cannot reach",
@@ -110,17 +110,16 @@ static void
 lose_server (RerunOutput * self, GError * error)
 {
   RerunOutage *outage = &self->outage;
-  guint64 frames_lost;
 
   if (self->state != RERUN_OUTPUT_CLOSED)
     close_stream (self, NULL);
   self->state = RERUN_OUTPUT_CLOSED;
-  frames_lost = rerun_queue_take_back (self);
+  rerun_queue_take_back (self);
   outage->retry_at = g_get_monotonic_time () + outage->retry_delay;
   GST_DEBUG ("%s: %s; trying again in %" G_GINT64_FORMAT " ms", self->address,
       error->message, outage->retry_delay / 1000);
   outage->retry_delay = MIN (2 * outage->retry_delay, RERUN_LAST_RETRY_DELAY);
-  tell_lost (self, error, frames_lost);
+  tell_lost (self, error);
   g_error_free (error);
 }
 
@@ -130,9 +129,9 @@ tell_back (RerunOutput * self)
   RerunOutage *outage = &self->outage;
   gboolean was_away = outage->warned;
   gboolean again = outage->ever;
-  guint64 dropped = was_away ? self->frames_dropped - outage->dropped_before :
-      0;
+  guint64 dropped = self->frames_dropped - outage->dropped_before;
 
+  outage->dropped_before = self->frames_dropped;
   outage->proven = outage->ever = TRUE;
   outage->warned = FALSE;
   outage->retry_delay = RERUN_FIRST_RETRY_DELAY;
@@ -173,7 +172,9 @@ rerun_output_confirm (RerunOutput * self, guint64 n)
   confirm (self, n);
   GST_LOG ("%s: confirmed %" G_GUINT64_FORMAT " rows, %" G_GUINT64_FORMAT
       " frames in all", self->address, n, self->frames_written);
-  if (!self->outage.proven)
+  if (self->outage.proven)
+    self->outage.dropped_before = self->frames_dropped;
+  else
     tell_back (self);
   g_cond_broadcast (&self->progress);
   g_mutex_unlock (&self->lock);

@@ -349,14 +349,35 @@ user_take (RerunUser * user, RerunRow * row, GError ** error)
   return TRUE;
 }
 
+/* Whether to say that a server which is there takes too little: once until it is
+ * lost. */
+static gboolean
+server_is_slow (RerunOutput * self, guint64 dropped_before)
+{
+  RerunOutage *outage = &self->outage;
+
+  if (self->frames_dropped == dropped_before || !outage->proven
+      || outage->slow)
+    return FALSE;
+  outage->slow = TRUE;
+  return TRUE;
+}
+
 gboolean
 rerun_user_push (RerunUser * user, RerunRow * row, GError ** error)
 {
-  gboolean ok;
+  RerunOutput *self = user->output;
+  guint64 dropped;
+  gboolean ok, slow;
 
-  g_mutex_lock (&user->output->lock);
+  g_mutex_lock (&self->lock);
+  dropped = self->frames_dropped;
   ok = user_take (user, row, error);
-  g_mutex_unlock (&user->output->lock);
+  slow = server_is_slow (self, dropped);
+  g_mutex_unlock (&self->lock);
+  if (slow)
+    rerun_output_tell (self, GST_MESSAGE_WARNING, "%s takes fewer frames than "
+        "come: frames are dropped, and counted in stats", self->address);
   return ok;
 }
 

@@ -97,7 +97,8 @@ typedef struct
   gboolean warned;              /* that the server is away */
   gboolean proven;              /* the server confirmed something */
   gboolean ever;                /* ... at any time */
-  guint64 dropped_before;
+  gboolean slow;                /* users know that it takes too little */
+  guint64 dropped_before;       /* frames, when the server last confirmed something */
   guint reconnects;
 } RerunOutage;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#define _GNU_SOURCE             /* memmem */
 #include <string.h>
 #include <sys/socket.h>
 #include <nghttp2/nghttp2.h>
@@ -20,6 +21,7 @@ struct _RerunServer
   guint connections;
   guint ended;                  /* calls that the client ended */
   GPtrArray *messages;          /* of GBytes */
+  GPtrArray *frames;            /* those with a picture */
 };
 
 /* One connection; of the server's thread. */
@@ -87,13 +89,26 @@ reset_connection (Client * self)
 
 /* --- messages ---------------------------------------------------------------- */
 
+static gboolean
+has_picture (GBytes * message)
+{
+  static const gchar name[] = "EncodedDepthImage:blob";
+  gsize size;
+  gconstpointer data = g_bytes_get_data (message, &size);
+
+  return memmem (data, size, name, strlen (name)) != NULL;
+}
+
 static void
 add_message (Client * self, const guint8 * data, gsize size)
 {
   RerunServer *server = self->server;
+  GBytes *message = g_bytes_new (data, size);
 
   g_mutex_lock (&server->lock);
-  g_ptr_array_add (server->messages, g_bytes_new (data, size));
+  g_ptr_array_add (server->messages, message);
+  if (has_picture (message))
+    g_ptr_array_add (server->frames, message);
   g_cond_broadcast (&server->cond);
   g_mutex_unlock (&server->lock);
   self->messages++;
@@ -128,7 +143,16 @@ misbehave (Client * self)
       break;
     case SERVER_GOES_AWAY:
       nghttp2_submit_goaway (self->session, NGHTTP2_FLAG_NONE, self->call,
-          NGHTTP2_NO_ERROR, (const uint8_t *) "closing time", 12);
+          NGHTTP2_ENHANCE_YOUR_CALM, (const uint8_t *) "closing time", 12);
+      break;
+    case SERVER_GOES_AWAY_MUTE:
+      nghttp2_submit_goaway (self->session, NGHTTP2_FLAG_NONE, self->call,
+          NGHTTP2_INTERNAL_ERROR, NULL, 0);
+      break;
+    case SERVER_LEAVES:
+      nghttp2_submit_shutdown_notice (self->session);
+      nghttp2_submit_ping (self->session, NGHTTP2_FLAG_NONE, NULL);
+      rerun_server_set_behaviour (self->server, SERVER_GOOD);
       break;
     case SERVER_ENDS:
       reply (self, "200", 0);
@@ -186,6 +210,11 @@ on_frame (nghttp2_session * session, const nghttp2_frame * frame, void *user)
     else if (behaviour (self) == SERVER_NOT_FOUND)
       reply (self, "404", -1);
   }
+  /* who leaves has said so before that */
+  if (frame->hd.type == NGHTTP2_PING
+      && (frame->hd.flags & NGHTTP2_FLAG_ACK))
+    nghttp2_submit_goaway (session, NGHTTP2_FLAG_NONE, self->call,
+        NGHTTP2_NO_ERROR, NULL, 0);
   if (frame->hd.type == NGHTTP2_DATA
       && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM)) {
     g_mutex_lock (&self->server->lock);
@@ -406,6 +435,7 @@ rerun_server_new (const ServerOptions * options)
   self->cancellable = g_cancellable_new ();
   self->messages = g_ptr_array_new_with_free_func ((GDestroyNotify)
       g_bytes_unref);
+  self->frames = g_ptr_array_new ();
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   self->thread = g_thread_new ("server", server_thread, self);
@@ -420,6 +450,7 @@ rerun_server_free (RerunServer * self)
   g_socket_close (self->listener, NULL);
   g_object_unref (self->listener);
   g_object_unref (self->cancellable);
+  g_ptr_array_unref (self->frames);
   g_ptr_array_unref (self->messages);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
@@ -481,13 +512,46 @@ rerun_server_wait_messages (RerunServer * self, guint n)
   return n;
 }
 
-GBytes *
-rerun_server_get_message (RerunServer * self, guint i)
+void
+rerun_server_wait_connections (RerunServer * self, guint n)
+{
+  g_mutex_lock (&self->lock);
+  while (self->connections < n)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
+guint
+rerun_server_count_frames (RerunServer * self)
+{
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = self->frames->len;
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
+static GBytes *
+get_message (RerunServer * self, GPtrArray * messages, guint i)
 {
   GBytes *message;
 
   g_mutex_lock (&self->lock);
-  message = g_bytes_ref (self->messages->pdata[i]);
+  g_assert (i < messages->len);
+  message = g_bytes_ref (messages->pdata[i]);
   g_mutex_unlock (&self->lock);
   return message;
+}
+
+GBytes *
+rerun_server_get_message (RerunServer * self, guint i)
+{
+  return get_message (self, self->messages, i);
+}
+
+GBytes *
+rerun_server_get_frame (RerunServer * self, guint i)
+{
+  return get_message (self, self->frames, i);
 }

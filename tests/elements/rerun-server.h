@@ -22,7 +22,11 @@ typedef enum
   /* after some messages */
   SERVER_RESETS,                /* resets the connection within a message */
   SERVER_RESETS_CALL,           /* resets the stream */
-  SERVER_GOES_AWAY,             /* sends GOAWAY */
+  SERVER_GOES_AWAY,             /* sends GOAWAY with an error and words */
+  SERVER_GOES_AWAY_MUTE,        /* sends GOAWAY with an error and no words */
+  SERVER_LEAVES,                /* as gRPC servers do at an orderly shutdown: says that
+                                 * it takes no new calls, and ends when this one has;
+                                 * from then on, is good */
   SERVER_ENDS,                  /* answers OK, and closes the stream */
   SERVER_STOPS_READING,         /* reads no more: not even pings */
   SERVER_WINDOW_ZERO,           /* takes no more data, but answers pings */
@@ -57,8 +61,17 @@ guint rerun_server_get_connections (RerunServer * self);
 /* Calls that were ended properly, so far. */
 guint rerun_server_get_ended (RerunServer * self);
 
-/* Messages so far, or @n if that comes first; waits as long as it takes. */
+/* Waits for @n messages, as long as it takes. Returns how many there are. */
 guint rerun_server_wait_messages (RerunServer * self, guint n);
+
+/* Waits for @n connections. */
+void rerun_server_wait_connections (RerunServer * self, guint n);
+
+/* Messages so far that have a picture. */
+guint rerun_server_count_frames (RerunServer * self);
+
+/* The message with picture @i. */
+GBytes *rerun_server_get_frame (RerunServer * self, guint i);
 
 /* The bytes of message @i: WriteMessagesRequest, without gRPC's 5 bytes. */
 GBytes *rerun_server_get_message (RerunServer * self, guint i);
