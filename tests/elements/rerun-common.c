@@ -3,6 +3,7 @@
 #define _GNU_SOURCE             /* memmem */
 #include <string.h>
 #include <sys/stat.h>
+#include <glib/gstdio.h>
 #include <lz4.h>
 
 #include "png16/png16.h"
@@ -10,6 +11,63 @@
 
 #include "rerun-common.h"
 #include "../codecs/arrow-reader.h"
+
+gchar *folder;
+gchar *location;
+
+void
+folder_setup (void)
+{
+  folder = g_dir_make_tmp ("rerunsink-XXXXXX", NULL);
+  fail_unless (folder != NULL);
+  location = g_build_filename (folder, "test.rrd", NULL);
+}
+
+void
+folder_teardown (void)
+{
+  g_unlink (location);
+  g_rmdir (folder);
+  g_free (location);
+  g_free (folder);
+}
+
+GstElement *
+sink_new (GstBus ** bus)
+{
+  GstElement *sink = gst_element_factory_make ("rerunsink", NULL);
+
+  fail_unless (sink != NULL);
+  *bus = gst_bus_new ();
+  gst_element_set_bus (sink, *bus);
+  g_object_set (sink, "location", location, "compression", 1, NULL);
+  return sink;
+}
+
+GstHarness *
+harness_new (const gchar * caps, GstBus ** bus)
+{
+  GstElement *sink = sink_new (bus);
+  GstHarness *h = gst_harness_new_with_element (sink, "sink", NULL);
+
+  gst_object_unref (sink);
+  gst_harness_set_src_caps_str (h, caps);
+  return h;
+}
+
+gboolean
+thread_sleeps (gint thread_id)
+{
+  gchar *path = g_strdup_printf ("/proc/self/task/%d/stat", thread_id);
+  gchar *text;
+  gboolean result;
+
+  fail_unless (g_file_get_contents (path, &text, NULL, NULL));
+  result = strstr (text, ") S ") != NULL;
+  g_free (text);
+  g_free (path);
+  return result;
+}
 
 void
 draw (guint16 * pixels, guint seed)

@@ -20,6 +20,19 @@ GstBuffer *rvl_buffer (guint n);
 GstBuffer *png_buffer (guint n);
 GstBuffer *with_pts (GstBuffer * buffer, guint n);
 
+/* A test's folder, and a file in it. */
+extern gchar *folder, *location;
+
+void folder_setup (void);
+void folder_teardown (void);
+
+/* A sink that writes @location, uncompressed, and the bus that has its messages. */
+GstElement *sink_new (GstBus ** bus);
+GstHarness *harness_new (const gchar * caps, GstBus ** bus);
+
+/* Of a thread that waits, as the kernel sees it. */
+gboolean thread_sleeps (gint thread_id);
+
 /* A recording, read from a file. */
 typedef struct
 {

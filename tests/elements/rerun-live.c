@@ -3,29 +3,16 @@
 /* What the tests of rerunsink with a server share. */
 
 #include <string.h>
-#include <glib/gstdio.h>
 
 #include "rerun-live.h"
 
-gchar *folder;
-gchar *location;
 static gchar *last_uri;
-
-void
-live_setup (void)
-{
-  folder = g_dir_make_tmp ("rerunsink-XXXXXX", NULL);
-  location = g_build_filename (folder, "test.rrd", NULL);
-}
 
 void
 live_teardown (void)
 {
   g_clear_pointer (&last_uri, g_free);
-  g_unlink (location);
-  g_rmdir (folder);
-  g_free (location);
-  g_free (folder);
+  folder_teardown ();
 }
 
 /* --- a sink ------------------------------------------------------------------- */

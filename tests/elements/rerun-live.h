@@ -6,10 +6,7 @@
 
 /* What the tests of rerunsink with a server share. */
 
-/* A test's folder, and a file in it. */
-extern gchar *folder, *location;
-
-void live_setup (void);
+/* In the place of folder_teardown(). */
 void live_teardown (void);
 
 /* A sink with what follows @property as g_object_set() takes it. */

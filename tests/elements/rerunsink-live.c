@@ -448,7 +448,7 @@ rerunsink_live_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_add_checked_fixture (tc, live_setup, live_teardown);
+  tcase_add_checked_fixture (tc, folder_setup, live_teardown);
   tcase_add_loop_test (tc, test_good, 0, 2);
   tcase_add_test (tc, test_stop_delivers);
   tcase_add_test (tc, test_file_too);

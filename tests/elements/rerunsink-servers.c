@@ -102,21 +102,6 @@ push_eos (gpointer data)
   return NULL;
 }
 
-/* The kernel's word for it. */
-static gboolean
-sleeps (pid_t thread)
-{
-  gchar *path = g_strdup_printf ("/proc/self/task/%d/stat", (gint) thread);
-  gchar *text;
-  gboolean result;
-
-  fail_unless (g_file_get_contents (path, &text, NULL, NULL));
-  result = strstr (text, ") S ") != NULL;
-  g_free (text);
-  g_free (path);
-  return result;
-}
-
 typedef struct
 {
   GstHarness *h;
@@ -142,7 +127,7 @@ flush_while_waiting (GstHarness * h, GThreadFunc push)
   GstSegment segment;
 
   gst_segment_init (&segment, GST_FORMAT_TIME);
-  while (g_atomic_int_get (&pusher.id) == 0 || !sleeps (pusher.id))
+  while (g_atomic_int_get (&pusher.id) == 0 || !thread_sleeps (pusher.id))
     g_thread_yield ();
   gst_harness_push_event (h, gst_event_new_flush_start ());
   g_thread_join (thread);
@@ -389,7 +374,7 @@ rerunsink_servers_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_add_checked_fixture (tc, live_setup, live_teardown);
+  tcase_add_checked_fixture (tc, folder_setup, live_teardown);
   tcase_add_loop_test (tc, test_misbehaves, 0, G_N_ELEMENTS (misbehaviours));
   tcase_add_loop_test (tc, test_unlock, 0, G_N_ELEMENTS (misbehaviours));
   tcase_add_test (tc, test_unlock_eos);

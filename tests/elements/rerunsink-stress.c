@@ -409,7 +409,7 @@ rerunsink_stress_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_add_checked_fixture (tc, live_setup, live_teardown);
+  tcase_add_checked_fixture (tc, folder_setup, live_teardown);
   tcase_add_test (tc, test_state_changes);
   tcase_add_test (tc, test_properties_while_states_change);
   tcase_add_test (tc, test_rig_pauses);

@@ -104,7 +104,7 @@ rerunsink_tls_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_add_checked_fixture (tc, live_setup, live_teardown);
+  tcase_add_checked_fixture (tc, folder_setup, live_teardown);
   tcase_add_test (tc, test_tls);
   tcase_add_loop_test (tc, test_tls_fails, 0, G_N_ELEMENTS (bad_tls));
   return s;

@@ -1,45 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What rerunsink writes into files and pipes, and what it refuses. */
+/* What rerunsink records, and what it refuses. */
 
-#include <fcntl.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <glib/gstdio.h>
-#include <gst/check/gstcheck.h>
 #include <gst/base/gstbasesink.h>
-#include <gst/check/gstharness.h>
 #include <gst/video/video.h>
 
 #include "depth/depthmeta.h"
 #include "rerun-common.h"
 
-static gchar *folder;
-static gchar *location;
-
-static void
-setup (void)
-{
-  folder = g_dir_make_tmp ("rerunsink-XXXXXX", NULL);
-  fail_unless (folder != NULL);
-  location = g_build_filename (folder, "test.rrd", NULL);
-}
-
-static void
-teardown (void)
-{
-  g_unlink (location);
-  g_rmdir (folder);
-  g_free (location);
-  g_free (folder);
-}
-
-/* --- pictures: no two frames alike, all bits in use -------------------------- */
+/* --- pictures ------------------------------------------------------------- */
 
 /* Rows @stride bytes apart after @offset bytes, 0xaa between them. */
 static GstBuffer *
@@ -62,32 +33,7 @@ raw_buffer (guint n, gint stride, gsize offset)
   return with_pts (buffer, n);
 }
 
-/* --- a sink and its messages ------------------------------------------------- */
-
-static GstElement *
-sink_new (GstBus ** bus)
-{
-  GstElement *sink = gst_element_factory_make ("rerunsink", NULL);
-
-  fail_unless (sink != NULL);
-  *bus = gst_bus_new ();
-  gst_element_set_bus (sink, *bus);
-  g_object_set (sink, "location", location, "compression", 1, NULL);
-  return sink;
-}
-
-static GstHarness *
-harness_new (const gchar * caps, GstBus ** bus)
-{
-  GstElement *sink = sink_new (bus);
-  GstHarness *h = gst_harness_new_with_element (sink, "sink", NULL);
-
-  gst_object_unref (sink);
-  gst_harness_set_src_caps_str (h, caps);
-  return h;
-}
-
-/* --- files ------------------------------------------------------------------- */
+/* --- recordings ----------------------------------------------------------- */
 
 typedef GstBuffer *(*Make) (guint n);
 
@@ -307,7 +253,7 @@ GST_START_TEST (test_states)
 
 GST_END_TEST;
 
-/* --- latency and quality of service ------------------------------------------ */
+/* --- latency and quality of service --------------------------------------- */
 
 static void
 check_latency (GstElement * sink, gboolean live, GstClockTime latency)
@@ -357,7 +303,7 @@ GST_START_TEST (test_latency_and_qos)
 
 GST_END_TEST;
 
-/* --- static data ------------------------------------------------------------- */
+/* --- states --------------------------------------------------------------- */
 
 static GstBuffer *
 with_range (GstBuffer * buffer, gdouble min, gdouble max)
@@ -484,270 +430,7 @@ GST_START_TEST (test_pinhole_property)
 
 GST_END_TEST;
 
-/* --- times ------------------------------------------------------------------- */
-
-#define UNIX_TIME (1760000000123456789)
-
-GST_START_TEST (test_capture_time)
-{
-  static const struct
-  {
-    const gchar *caps;
-    guint64 time;
-  } references[] = {
-    {"timestamp/x-unix", UNIX_TIME},
-    {"timestamp/x-tai", UNIX_TIME + 37 * GST_SECOND},
-    {"timestamp/x-ptp", UNIX_TIME + 37 * GST_SECOND},
-    {"timestamp/x-ntp", UNIX_TIME + G_GUINT64_CONSTANT (2208988800) *
-          GST_SECOND},
-  };
-  GstBus *bus;
-  GstHarness *h = harness_new (RVL_CAPS, &bus);
-  GstBuffer *buffer = rvl_buffer (0);
-  GstCaps *other = gst_caps_from_string ("timestamp/x-frames");
-  GstCaps *caps = gst_caps_from_string (references[__i__].caps);
-  Recording recording;
-
-  gst_buffer_add_reference_timestamp_meta (buffer, other, 4711, -1);
-  gst_buffer_add_reference_timestamp_meta (buffer, caps,
-      references[__i__].time, -1);
-  gst_caps_unref (caps);
-  gst_caps_unref (other);
-  gst_harness_push (h, buffer);
-  harness_stop (h);
-  recording_read (&recording, location);
-  fail_unless (recording_count_int64 (&recording, UNIX_TIME) >= 1);
-  g_free (recording.data);
-  gst_object_unref (bus);
-}
-
-GST_END_TEST;
-
-/* @pts in a segment from 10 s on becomes @running_time. */
-static void
-check_running_time (GstClockTime pts, gint64 running_time)
-{
-  GstBus *bus;
-  GstHarness *h = harness_new (RVL_CAPS, &bus);
-  GstBuffer *buffer = rvl_buffer (0);
-  GstSegment segment;
-  Recording recording;
-
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  segment.start = segment.time = 10 * GST_SECOND;
-  gst_harness_push_event (h, gst_event_new_segment (&segment));
-  gst_harness_set_time (h, 987654321);
-  GST_BUFFER_PTS (buffer) = pts;
-  GST_BUFFER_DURATION (buffer) = 5 * GST_SECOND;
-  gst_harness_push (h, buffer);
-  harness_stop (h);
-  recording_read (&recording, location);
-  fail_unless (recording_count_int64 (&recording, running_time) >= 1);
-  g_free (recording.data);
-  gst_object_unref (bus);
-}
-
-GST_START_TEST (test_running_time)
-{
-  check_running_time (10 * GST_SECOND + 123456789, 123456789);
-  /* shown from the middle on */
-  check_running_time (10 * GST_SECOND - 123456789, -123456789);
-  /* none: it came now */
-  check_running_time (GST_CLOCK_TIME_NONE, 987654321);
-}
-
-GST_END_TEST;
-
-/* Without a segment, as GstHarness's own function has one in time. */
-static void
-push_caps (GstHarness * h, const gchar * text)
-{
-  GstCaps *caps = gst_caps_from_string (text);
-
-  fail_unless (gst_harness_push_event (h, gst_event_new_caps (caps)));
-  gst_caps_unref (caps);
-}
-
-/* As multifilesrc pushes them. */
-GST_START_TEST (test_times_by_framerate)
-{
-  static const gint64 times[] = { 0, 12500000, 25000000, 125000000 };
-  GstBus *bus;
-  GstHarness *h = harness_new (RVL_CAPS, &bus);
-  GstSegment segment;
-  Recording recording;
-
-  push_caps (h, RVL_CAPS ",framerate=80/1");
-  gst_segment_init (&segment, GST_FORMAT_BYTES);
-  gst_harness_push_event (h, gst_event_new_segment (&segment));
-  for (guint n = 0; n < G_N_ELEMENTS (times); n++) {
-    GstBuffer *buffer = rvl_buffer (n);
-
-    GST_BUFFER_PTS (buffer) = GST_CLOCK_TIME_NONE;
-    if (n == 3)
-      push_caps (h, RVL_CAPS ",framerate=10/1");
-    gst_harness_push (h, buffer);
-  }
-  harness_stop (h);
-  recording_read (&recording, location);
-  for (guint n = 0; n < G_N_ELEMENTS (times); n++)
-    fail_unless (recording_count_int64 (&recording, times[n]) >= 1,
-        "frame %u", n);
-  g_free (recording.data);
-  check_silent (bus);
-  gst_object_unref (bus);
-}
-
-GST_END_TEST;
-
-/* --- what is refused --------------------------------------------------------- */
-
-GST_START_TEST (test_bad_property)
-{
-  static const struct
-  {
-    const gchar *name;
-    const gchar *value;
-    const gchar *said;          /* besides the name */
-    const gchar *allowed;
-  } bad[] = {
-    {"meter", "0.001", "0.001", "1000"},
-    {"meter", "nan", "nan", "1 to 1000000"},
-    {"near", "-2", "-2", "automatic"},
-    {"far", "0", "0", "above near"},
-    {"entity-path", "", "\"\"", "camera/depth"},
-    {"entity-path", "/", "\"/\"", "camera/depth"},
-    {"entity-path", "__properties", "__properties", "camera/depth"},
-    {"application-id", "gst-1.0", "gst-1.0", "letters, digits"},
-    {"application-id", "", "\"\"", "1 to 180"},
-    {"recording-id", "", "\"\"", "any text"},
-    {"location", "", "\"\"", "standard output"},
-    {"pinhole", "<1,2,3>", "1, (double)2, (double)3", "fx, fy, cx, cy"},
-    {"pinhole", "<0,600,3,4>", "600", "above 0"},
-    {"timelines", "0", "empty", "log-time"},
-    {"point-fill-ratio", "-0.5", "-0.5", "-1 (not logged)"},
-  };
-  GstBus *bus;
-  GstElement *sink = sink_new (&bus);
-
-  gst_util_set_object_arg (G_OBJECT (sink), bad[__i__].name, bad[__i__].value);
-  assert_equals_int (gst_element_set_state (sink, GST_STATE_READY),
-      GST_STATE_CHANGE_FAILURE);
-  check_said (bus, GST_MESSAGE_ERROR, WORDS (bad[__i__].name,
-          bad[__i__].said, bad[__i__].allowed));
-  fail_if (g_file_test (location, G_FILE_TEST_EXISTS));
-  gst_element_set_state (sink, GST_STATE_NULL);
-  gst_element_set_bus (sink, NULL);
-  gst_object_unref (sink);
-  gst_object_unref (bus);
-}
-
-GST_END_TEST;
-
-/* What cannot be written as a text, or takes two. */
-static void
-check_numbers_refused (const gchar * name, gdouble value,
-    const gchar * other_name, gdouble other_value, const gchar * said)
-{
-  GstBus *bus;
-  GstElement *sink = sink_new (&bus);
-
-  g_object_set (sink, name, value, other_name, other_value, NULL);
-  assert_equals_int (gst_element_set_state (sink, GST_STATE_READY),
-      GST_STATE_CHANGE_FAILURE);
-  check_said (bus, GST_MESSAGE_ERROR, WORDS (name, said, "allowed"));
-  gst_element_set_state (sink, GST_STATE_NULL);
-  gst_element_set_bus (sink, NULL);
-  gst_object_unref (sink);
-  gst_object_unref (bus);
-}
-
-GST_START_TEST (test_bad_numbers)
-{
-  check_numbers_refused ("near", 2.5, "far", 2.5, "far is 2.5");
-  check_numbers_refused ("draw-order", G_MAXDOUBLE, "near", -1, "e+308");
-  check_numbers_refused ("point-fill-ratio", G_MAXDOUBLE, "near", -1, "e+308");
-}
-
-GST_END_TEST;
-
-GST_START_TEST (test_location_cannot_be_written)
-{
-  gchar *nowhere = g_build_filename (folder, "no", "such", "folder", NULL);
-  gchar *fifo = g_build_filename (folder, "fifo", NULL);
-  const gchar *bad[] = { folder, nowhere, fifo };
-
-  fail_unless (mkfifo (fifo, 0600) == 0);       /* nobody reads it */
-  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
-    GstBus *bus;
-    GstElement *sink = sink_new (&bus);
-
-    g_object_set (sink, "location", bad[i], NULL);
-    assert_equals_int (gst_element_set_state (sink, GST_STATE_PAUSED),
-        GST_STATE_CHANGE_FAILURE);
-    check_said (bus, GST_MESSAGE_ERROR, WORDS ("location", bad[i]));
-    gst_element_set_state (sink, GST_STATE_NULL);
-    gst_element_set_bus (sink, NULL);
-    gst_object_unref (sink);
-    gst_object_unref (bus);
-  }
-  g_unlink (fifo);
-  g_free (fifo);
-  g_free (nowhere);
-}
-
-GST_END_TEST;
-
-GST_START_TEST (test_file_of_another_program)
-{
-  static const gchar theirs[] = "what another program wrote";
-  GstBus *bus;
-  GstElement *sink = sink_new (&bus);
-  gchar *contents;
-  gint fd;
-
-  fail_unless (g_file_set_contents (location, theirs, -1, NULL));
-  fd = open (location, O_RDONLY);
-  fail_unless (flock (fd, LOCK_EX) == 0);
-  assert_equals_int (gst_element_set_state (sink, GST_STATE_PAUSED),
-      GST_STATE_CHANGE_FAILURE);
-  check_said (bus, GST_MESSAGE_ERROR, WORDS ("location", location,
-          "another program"));
-  fail_unless (g_file_get_contents (location, &contents, NULL, NULL));
-  assert_equals_string (contents, theirs);
-  g_free (contents);
-  close (fd);
-
-  assert_equals_int (gst_element_set_state (sink, GST_STATE_READY),
-      GST_STATE_CHANGE_SUCCESS);
-  assert_equals_int (gst_element_set_state (sink, GST_STATE_PAUSED),
-      GST_STATE_CHANGE_ASYNC);
-  gst_element_set_state (sink, GST_STATE_NULL);
-  check_recording (location, 0, TRUE);
-  gst_element_set_bus (sink, NULL);
-  gst_object_unref (sink);
-  gst_object_unref (bus);
-}
-
-GST_END_TEST;
-
-GST_START_TEST (test_set_while_running)
-{
-  GstBus *bus;
-  GstHarness *h = harness_new (RVL_CAPS, &bus);
-  gchar *after;
-
-  g_object_set (h->element, "location", "/elsewhere", NULL);
-  check_said (bus, GST_MESSAGE_WARNING, WORDS ("location", "READY"));
-  g_object_get (h->element, "location", &after, NULL);
-  assert_equals_string (after, location);
-  g_free (after);
-  harness_stop (h);
-  gst_object_unref (bus);
-}
-
-GST_END_TEST;
-
+/* --- frames that are refused ---------------------------------------------- */
 static GstBuffer *
 text_buffer (const gchar * text)
 {
@@ -858,7 +541,7 @@ GST_START_TEST (test_other_kind)
 
 GST_END_TEST;
 
-/* --- recordings that are shared ---------------------------------------------- */
+/* --- recordings that are shared ------------------------------------------- */
 
 static GstHarness *
 camera_new (const gchar * entity_path, const gchar * recording_id,
@@ -946,236 +629,7 @@ GST_START_TEST (test_same_file_other_recording)
 
 GST_END_TEST;
 
-/* --- full disks and pipes ---------------------------------------------------- */
-
-GST_START_TEST (test_file_size_limit)
-{
-  struct rlimit limit, before;
-  GstBus *bus;
-  GstHarness *h = harness_new (RVL_CAPS, &bus);
-  GstFlowReturn flow = GST_FLOW_OK;
-  Recording recording;
-  guint64 written;
-  gchar *there;
-  guint n;
-
-  fail_unless (getrlimit (RLIMIT_FSIZE, &before) == 0);
-  limit.rlim_cur = 1000000;
-  limit.rlim_max = before.rlim_max;
-  fail_unless (setrlimit (RLIMIT_FSIZE, &limit) == 0);
-  for (n = 0; n < 10000 && flow == GST_FLOW_OK; n++)
-    flow = gst_harness_push (h, rvl_buffer (n));
-  assert_equals_int (flow, GST_FLOW_ERROR);
-  assert_equals_int (gst_harness_push (h, rvl_buffer (n)), GST_FLOW_ERROR);
-  written = stat_of (h->element, "location-frames-written");
-  assert_equals_uint64 (stat_of (h->element, "frames"), n + 1);
-  assert_equals_uint64 (stat_of (h->element, "location-frames-dropped"),
-      n + 1 - written);
-  harness_stop (h);
-  fail_unless (setrlimit (RLIMIT_FSIZE, &before) == 0);
-  recording_read (&recording, location);
-  fail_unless (recording.complete && recording.frames > 0);
-  assert_equals_uint64 (recording.frames, written);
-  there = g_strdup_printf (" %u frames, %" G_GSIZE_FORMAT " bytes in all, were "
-      "written before and can be read", recording.frames, recording.size);
-  check_said (bus, GST_MESSAGE_ERROR, WORDS ("location", location,
-          "too large", there));
-  g_free (there);
-  fail_unless (recording.size > 700000);
-  g_free (recording.data);
-  gst_object_unref (bus);
-}
-
-GST_END_TEST;
-
-/* A named pipe that is open for reading. */
-static gint
-make_fifo (void)
-{
-  gint fd;
-
-  fail_unless (mkfifo (location, 0600) == 0);
-  fd = open (location, O_RDONLY | O_NONBLOCK);
-  fail_unless (fd >= 0);
-  return fd;
-}
-
-static gpointer
-push_forever (gpointer data)
-{
-  GstHarness *h = data;
-  GstFlowReturn flow = GST_FLOW_OK;
-
-  for (guint n = 0; flow == GST_FLOW_OK; n++)
-    flow = gst_harness_push (h, rvl_buffer (n));
-  return GINT_TO_POINTER (flow);
-}
-
-/* Until the queue is full: nothing more is taken. */
-static void
-wait_until_full (GstHarness * h)
-{
-  guint64 before, now = 0;
-
-  do {
-    before = now;
-    g_usleep (100000);
-    now = stat_of (h->element, "location-queue-bytes");
-  } while (now < 1000000 || now != before);
-}
-
-typedef struct
-{
-  GstHarness *h;
-  guint n;
-} Frames;
-
-static gpointer
-push_to_the_end (gpointer data)
-{
-  Frames *frames = data;
-  GstFlowReturn flow = GST_FLOW_OK;
-
-  for (guint n = 0; n < frames->n && flow == GST_FLOW_OK; n++)
-    flow = gst_harness_push (frames->h, rvl_buffer (n));
-  gst_harness_push_event (frames->h, gst_event_new_eos ());
-  return GINT_TO_POINTER (flow);
-}
-
-static gpointer
-read_to_the_end (gpointer data)
-{
-  static guint8 bytes[65536];
-  gint fd = GPOINTER_TO_INT (data);
-
-  fcntl (fd, F_SETFL, 0);
-  while (read (fd, bytes, sizeof bytes) > 0);
-  return NULL;
-}
-
-/* PAUSED comes while a frame, or EOS, waits; PLAYING goes on with it. */
-GST_START_TEST (test_pause_while_a_pipe_is_full)
-{
-  gint fd = make_fifo ();
-  GstBus *bus;
-  Frames frames = { harness_new (RVL_CAPS, &bus), __i__ == 0 ? 3000 : 1000 };
-  GstElement *sink = frames.h->element;
-  GThread *writer = g_thread_new ("push", push_to_the_end, &frames), *reader;
-
-  wait_until_full (frames.h);
-  gst_element_set_state (sink, GST_STATE_PAUSED);
-  assert_equals_int (gst_element_get_state (sink, NULL, NULL, 5 * GST_SECOND),
-      GST_STATE_CHANGE_SUCCESS);
-  gst_element_set_state (sink, GST_STATE_PLAYING);
-  reader = g_thread_new ("read", read_to_the_end, GINT_TO_POINTER (fd));
-  assert_equals_int (GPOINTER_TO_INT (g_thread_join (writer)), GST_FLOW_OK);
-  assert_equals_uint64 (stat_of (sink, "location-frames-written"), frames.n);
-  harness_stop (frames.h);
-  g_thread_join (reader);
-  check_silent (bus);
-  gst_object_unref (bus);
-  close (fd);
-}
-
-GST_END_TEST;
-
-GST_START_TEST (test_pipe_that_nobody_reads)
-{
-  gint fd = make_fifo ();
-  GstBus *bus;
-  GstElement *sink = sink_new (&bus);
-  GstHarness *h;
-  GThread *thread;
-
-  g_object_set (sink, "drain-timeout", 100 * GST_MSECOND, NULL);
-  h = gst_harness_new_with_element (sink, "sink", NULL);
-  gst_object_unref (sink);
-  gst_harness_set_src_caps_str (h, RVL_CAPS);
-  thread = g_thread_new ("push", push_forever, h);
-  wait_until_full (h);
-
-  gst_harness_push_event (h, gst_event_new_flush_start ());
-  assert_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
-      GST_FLOW_FLUSHING);
-  check_silent (bus);
-  harness_stop (h);
-  check_said (bus, GST_MESSAGE_ERROR, WORDS ("location", location,
-          "frames", "drain-timeout"));
-  gst_object_unref (bus);
-  close (fd);
-}
-
-GST_END_TEST;
-
-GST_START_TEST (test_pipe_that_closes)
-{
-  gint fd = make_fifo ();
-  GstBus *bus;
-  GstHarness *h = harness_new (RVL_CAPS, &bus);
-  GThread *thread = g_thread_new ("push", push_forever, h);
-
-  wait_until_full (h);
-  close (fd);
-  assert_equals_int (GPOINTER_TO_INT (g_thread_join (thread)), GST_FLOW_ERROR);
-  harness_stop (h);
-  check_said (bus, GST_MESSAGE_ERROR, WORDS ("location", location));
-  gst_object_unref (bus);
-}
-
-GST_END_TEST;
-
-static gpointer
-read_all (gpointer data)
-{
-  GByteArray *all = g_byte_array_new ();
-  guint8 some[4096];
-  gssize n;
-
-  while ((n = read (GPOINTER_TO_INT (data), some, sizeof some)) > 0)
-    g_byte_array_append (all, some, n);
-  return all;
-}
-
-/* Standard output, which is a pipe here. */
-GST_START_TEST (test_standard_output)
-{
-  GstBus *bus;
-  GstElement *sink = sink_new (&bus);
-  GstHarness *h;
-  GThread *thread;
-  GByteArray *all;
-  gint fds[2], before;
-
-  fail_unless (pipe (fds) == 0);
-  before = dup (1);
-  fail_unless (dup2 (fds[1], 1) == 1);
-  close (fds[1]);
-  thread = g_thread_new ("read", read_all, GINT_TO_POINTER (fds[0]));
-
-  g_object_set (sink, "location", "-", NULL);
-  h = gst_harness_new_with_element (sink, "sink", NULL);
-  gst_object_unref (sink);
-  gst_harness_set_src_caps_str (h, RVL_CAPS);
-  for (guint n = 0; n < 100; n++)
-    fail_unless_equals_int (gst_harness_push (h, rvl_buffer (n)), GST_FLOW_OK);
-  gst_harness_push_event (h, gst_event_new_eos ());
-  harness_stop (h);
-  fail_unless (dup2 (before, 1) == 1);
-  close (before);
-
-  all = g_thread_join (thread);
-  close (fds[0]);
-  fail_unless (g_file_set_contents (location, (gchar *) all->data, all->len,
-          NULL));
-  g_byte_array_unref (all);
-  check_recording (location, 100, TRUE);
-  check_silent (bus);
-  gst_object_unref (bus);
-}
-
-GST_END_TEST;
-
-/* --- the suite --------------------------------------------------------------- */
+/* --- the suite ------------------------------------------------------------ */
 
 static Suite *
 rerunsink_suite (void)
@@ -1184,7 +638,7 @@ rerunsink_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_add_checked_fixture (tc, folder_setup, folder_teardown);
   tcase_add_loop_test (tc, test_eos, 0, G_N_ELEMENTS (kinds));
   tcase_add_test (tc, test_stop_without_eos);
   tcase_add_test (tc, test_stop_without_patience);
@@ -1199,14 +653,6 @@ rerunsink_suite (void)
   tcase_add_test (tc, test_states_are_said_again);
   tcase_add_test (tc, test_pinhole);
   tcase_add_test (tc, test_pinhole_property);
-  tcase_add_loop_test (tc, test_capture_time, 0, 4);
-  tcase_add_test (tc, test_running_time);
-  tcase_add_test (tc, test_times_by_framerate);
-  tcase_add_loop_test (tc, test_bad_property, 0, 15);
-  tcase_add_test (tc, test_bad_numbers);
-  tcase_add_test (tc, test_location_cannot_be_written);
-  tcase_add_test (tc, test_file_of_another_program);
-  tcase_add_test (tc, test_set_while_running);
   tcase_add_loop_test (tc, test_damaged_frames, 0, 2);
   tcase_add_test (tc, test_damaged_png);
   tcase_add_test (tc, test_colour_png);
@@ -1215,11 +661,6 @@ rerunsink_suite (void)
   tcase_add_loop_test (tc, test_rig, 0, 2);
   tcase_add_test (tc, test_same_entity_path);
   tcase_add_test (tc, test_same_file_other_recording);
-  tcase_add_test (tc, test_file_size_limit);
-  tcase_add_loop_test (tc, test_pause_while_a_pipe_is_full, 0, 2);
-  tcase_add_test (tc, test_pipe_that_nobody_reads);
-  tcase_add_test (tc, test_pipe_that_closes);
-  tcase_add_test (tc, test_standard_output);
   return s;
 }
 
