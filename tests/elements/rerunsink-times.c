@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "rerun/times.h"
+#include "rerun/wall-clock.h"
 #include "rerun-common.h"
 
 #define UNIX_TIME (1760000000123456789)
@@ -120,6 +122,84 @@ GST_START_TEST (test_times_by_framerate)
 
 GST_END_TEST;
 
+/* --- times that no clock shows --------------------------------------------- */
+
+/* What a timeline cannot hold is its last time; nothing overflows. */
+GST_START_TEST (test_far_future)
+{
+  static const GstClockTime times[] = {
+    G_MAXINT64 - 1, G_MAXINT64, (guint64) G_MAXINT64 + 1, G_MAXUINT64 - 1
+  };
+  GstBus *bus;
+  GstHarness *h = harness_new (RVL_CAPS, &bus);
+  Recording recording;
+
+  gst_element_set_base_time (h->element, 10 * GST_SECOND);
+  for (guint n = 0; n < G_N_ELEMENTS (times); n++) {
+    GstBuffer *buffer = rvl_buffer (n);
+    GstCaps *caps = gst_caps_new_empty_simple ("timestamp/x-ntp");
+
+    GST_BUFFER_PTS (buffer) = times[n];
+    GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_NONE;
+    if (n % 2 == 1)
+      gst_buffer_add_reference_timestamp_meta (buffer, caps, times[n], -1);
+    gst_caps_unref (caps);
+    assert_equals_int (gst_harness_push (h, buffer), GST_FLOW_OK);
+  }
+  harness_stop (h);
+  check_recording (location, G_N_ELEMENTS (times), TRUE);
+  recording_read (&recording, location);
+  fail_unless (recording_count_int64 (&recording, G_MAXINT64 - 1) >= 1);
+  fail_unless (recording_count_int64 (&recording, G_MAXINT64) >= 3);
+  g_free (recording.data);
+  check_silent (bus);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
+/* --- the wall clock --------------------------------------------------------- */
+
+GST_START_TEST (test_drift_is_followed_slowly)
+{
+  RerunWallOffset offset = { 0, };
+
+  rerun_wall_offset_follow (&offset, 5000000, 100, 0);
+  assert_equals_int64 (offset.offset, 5000000);
+  /* a reading that was interrupted for 9 ms */
+  rerun_wall_offset_follow (&offset, 14000000, 100, 100 * GST_MSECOND);
+  assert_equals_int64 (offset.offset, 5000000 + 100 * GST_USECOND);
+  rerun_wall_offset_follow (&offset, 5000000, 100, 200 * GST_MSECOND);
+  assert_equals_int64 (offset.offset, 5000000);
+  /* within what may be followed: exactly */
+  rerun_wall_offset_follow (&offset, 5000000 + 50, 100, 300 * GST_MSECOND);
+  assert_equals_int64 (offset.offset, 5000050);
+  /* somebody sets the clock */
+  rerun_wall_offset_follow (&offset, -3000000000, 100, 400 * GST_MSECOND);
+  assert_equals_int64 (offset.offset, -3000000000);
+  /* ... which a reading that may be wrong by as much does not show */
+  rerun_wall_offset_follow (&offset, -2980000000, 20000000, 500 * GST_MSECOND);
+  assert_equals_int64 (offset.offset, -3000000000 + 100 * GST_USECOND);
+}
+
+GST_END_TEST;
+
+/* All sinks of a pipeline agree to the nanosecond, which two readings never do. */
+GST_START_TEST (test_one_offset_a_clock)
+{
+  GstClock *clock = gst_system_clock_obtain ();
+  gint64 offset = rerun_wall_clock_offset (clock);
+  gint64 ahead = g_get_real_time () * 1000 - (offset +
+      (gint64) gst_clock_get_time (clock));
+
+  fail_unless (ABS (ahead) < 100 * (gint64) GST_MSECOND);
+  for (guint n = 0; n < 1000; n++)
+    assert_equals_int64 (rerun_wall_clock_offset (clock), offset);
+  gst_object_unref (clock);
+}
+
+GST_END_TEST;
+
 /* --- the suite ------------------------------------------------------------ */
 
 static Suite *
@@ -133,6 +213,9 @@ rerunsink_times_suite (void)
   tcase_add_loop_test (tc, test_capture_time, 0, 4);
   tcase_add_test (tc, test_running_time);
   tcase_add_test (tc, test_times_by_framerate);
+  tcase_add_test (tc, test_far_future);
+  tcase_add_test (tc, test_drift_is_followed_slowly);
+  tcase_add_test (tc, test_one_offset_a_clock);
   return s;
 }
 

@@ -3,11 +3,15 @@
 /* What rerunsink records, and what it refuses. */
 
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <gst/base/gstbasesink.h>
 #include <gst/video/video.h>
 
 #include "depth/depthmeta.h"
+#include "png16/png16.h"
+#include "rvl/rvl.h"
 #include "rerun-common.h"
 
 /* --- pictures ------------------------------------------------------------- */
@@ -629,6 +633,108 @@ GST_START_TEST (test_same_file_other_recording)
 
 GST_END_TEST;
 
+/* Also by a sink that was stopped and is started again, while another keeps the
+ * recording open. */
+GST_START_TEST (test_other_kind_after_a_restart)
+{
+  GstBus *bus, *other_bus;
+  GstHarness *other = camera_new ("other", "rig", &other_bus);
+  GstHarness *h = camera_new ("depth", "rig", &bus);
+  GstFlowReturn flow;
+
+  gst_harness_push (other, rvl_buffer (0));
+  gst_harness_push (h, rvl_buffer (1));
+  gst_element_set_state (h->element, GST_STATE_NULL);
+  gst_element_set_state (h->element, GST_STATE_PLAYING);
+  gst_harness_set_src_caps_str (h, "image/png,depth-meter=1000/1");
+  flow = gst_harness_push (h, png_buffer (2));
+  assert_equals_int (flow, GST_FLOW_NOT_NEGOTIATED);
+  check_said (bus, GST_MESSAGE_ERROR, WORDS ("entity-path", "/depth"));
+  gst_element_set_state (h->element, GST_STATE_NULL);
+  gst_element_set_state (h->element, GST_STATE_PLAYING);
+  gst_harness_set_src_caps_str (h, RVL_CAPS);
+  gst_harness_push (h, rvl_buffer (3));
+  harness_stop (h);
+  harness_stop (other);
+  check_recording (location, 3, TRUE);
+  check_silent (bus);
+  gst_object_unref (bus);
+  gst_object_unref (other_bus);
+}
+
+GST_END_TEST;
+
+/* A sanitizer ends the process where the C library returns NULL. */
+#if !defined (__SANITIZE_ADDRESS__) && !defined (__SANITIZE_THREAD__)
+#define MEMORY_ENDS TRUE
+#else
+#define MEMORY_ENDS FALSE
+#endif
+
+/* The memory that this process may still ask for. Returns the limit before. */
+static struct rlimit
+limit_memory (gsize more)
+{
+  struct rlimit before, limit;
+  gchar *text;
+
+  fail_unless (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL));
+  fail_unless (getrlimit (RLIMIT_AS, &before) == 0);
+  limit = before;
+  limit.rlim_cur = g_ascii_strtoull (text, NULL, 10) * sysconf (_SC_PAGESIZE)
+      + more;
+  fail_unless (setrlimit (RLIMIT_AS, &limit) == 0);
+  g_free (text);
+  return before;
+}
+
+/* Some bytes that are a picture of 128 MiB. */
+static GstBuffer *
+huge_buffer (gboolean png)
+{
+  enum { HUGE_WIDTH = 65535, HUGE_HEIGHT = 1024 };
+  guint16 *pixels = g_new0 (guint16, HUGE_WIDTH * HUGE_HEIGHT);
+  RvlHeader header = { 0, 0, HUGE_WIDTH, HUGE_HEIGHT };
+  gsize room = png16_max_size (HUGE_WIDTH, HUGE_HEIGHT), size;
+  guint8 *data = g_malloc (room);
+
+  if (png) {
+    Png16Encoder *encoder = png16_encoder_new ();
+
+    size = png16_encode (encoder, pixels, 2 * HUGE_WIDTH, HUGE_WIDTH,
+        HUGE_HEIGHT, 1, data, room);
+    png16_encoder_free (encoder);
+  } else {
+    rvl_header_write (&header, data);
+    size = RVL_HEADER_SIZE + rvl_encode (pixels, 2 * HUGE_WIDTH, HUGE_WIDTH,
+        HUGE_HEIGHT, data + RVL_HEADER_SIZE);
+  }
+  g_free (pixels);
+  return with_pts (gst_buffer_new_wrapped (g_realloc (data, size), size), 0);
+}
+
+/* Nothing is allocated by a number that data claims, unless it may fail. */
+GST_START_TEST (test_little_memory)
+{
+  GstBus *bus;
+  GstHarness *h = harness_new (kinds[__i__].caps, &bus);
+  GstBuffer *huge = huge_buffer (__i__ == 1);
+  struct rlimit before;
+
+  /* so that the picture is decoded */
+  g_object_set (h->element, "invalid", 65535, NULL);
+  before = limit_memory (64 << 20);
+  assert_equals_int (gst_harness_push (h, huge), GST_FLOW_OK);
+  setrlimit (RLIMIT_AS, &before);
+  check_said (bus, GST_MESSAGE_WARNING, WORDS ("memory"));
+  gst_harness_push (h, kinds[__i__].make (1));
+  harness_stop (h);
+  check_recording (location, 1, TRUE);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
 /* --- the suite ------------------------------------------------------------ */
 
 static Suite *
@@ -661,6 +767,9 @@ rerunsink_suite (void)
   tcase_add_loop_test (tc, test_rig, 0, 2);
   tcase_add_test (tc, test_same_entity_path);
   tcase_add_test (tc, test_same_file_other_recording);
+  tcase_add_test (tc, test_other_kind_after_a_restart);
+  if (MEMORY_ENDS)
+    tcase_add_loop_test (tc, test_little_memory, 0, 2);
   return s;
 }
 
