@@ -27,6 +27,8 @@ SHARED = Path(os.environ["DEPTH_SHARED"])
 VENV = Path(os.environ["DEPTH_VENV"])
 VENV_OLD = Path(os.environ["DEPTH_VENV"] + "-0.31")
 FPS = 30
+WHOLE = "--max-size", "4GiB", "--max-rows", 10**9, "--max-rows-if-unsorted", 10**9  # one chunk of what can be one
+PICTURES = {"EncodedDepthImage:blob", "DepthImage:buffer"}
 T0 = 1_760_000_000_000_000_000  # Unix time of the first frame, ns
 
 
@@ -60,7 +62,7 @@ class Test(unittest.TestCase):
         paths = []
         for path in ours, theirs:
             paths.append(self.folder / f"{path.stem}-optimized.rrd")
-            self.must("rrd", "optimize", path, "-o", paths[-1])
+            self.must("rrd", "optimize", *WHOLE, path, "-o", paths[-1])
         done = rerun("rrd", "compare", "--unordered", "--ignore-timeline", "log_tick", *paths)
         return "" if done.returncode == 0 else done.stdout + done.stderr or "differs"
 
@@ -183,6 +185,18 @@ class Recording:
         """The values of one column over all rows that have it."""
         return [r[name] for r in self.rows if r.get(name) is not None and entity in (None, r["entity"])]
 
+    def pictures(self, entity=None):
+        """The rows that have one."""
+        return [r for r in self.rows if not PICTURES.isdisjoint(r) and entity in (None, r["entity"])]
+
+    def frames(self, entity=None):
+        """Their numbers."""
+        return [row["frame"] for row in self.pictures(entity)]
+
+    def states(self, entity=None):
+        """The rows that say, at a time, what holds from then on."""
+        return [r for r in self.rows if not r["static"] and PICTURES.isdisjoint(r) and entity in (None, r["entity"])]
+
     def blobs(self, entity=None):
         return [bytes(b[0]) for b in self.column("EncodedDepthImage:blob", entity)]
 
@@ -269,8 +283,8 @@ def png_decode(blob):
     return np.array(image).astype("<u2")
 
 
-def sdk_record(path, codec, blobs, *, application="golden", recording, entity="world/camera/depth", pinhole=None, shift=0, **changed):
-    """The recording that Rerun's official SDK makes of the same blobs, as golden/make_golden.py does."""
+def sdk_record(path, codec, blobs, *, application="golden", recording, entity="world/camera/depth", pinhole=None, shift=0, static=False, **changed):
+    """The recording that Rerun's official SDK makes of the same blobs: what holds for all of it once, range and intrinsics with the first frame and once a second, unit and media type with each frame; or all of it once, with static."""
     stream = rr.RecordingStream(application, recording_id=recording)
     stream.save(path)
     options = dict(
@@ -282,15 +296,22 @@ def sdk_record(path, codec, blobs, *, application="golden", recording, entity="w
         draw_order=-10.0,
         magnification_filter=rr.components.MagnificationFilter.Nearest,
     )
-    stream.log(entity, rr.EncodedDepthImage.from_fields(**{**options, **changed}), static=True)
+    options.update(changed)
+    frame, state = {}, []
+    if not static:
+        frame = {name: options.pop(name) for name in ("media_type", "meter")}
+        state = [rr.EncodedDepthImage.from_fields(depth_range=options.pop("depth_range"))]
+    stream.log(entity, rr.EncodedDepthImage.from_fields(**options), static=True)
     if pinhole:
         fx, fy, cx, cy, width, height = pinhole
-        stream.log(entity, rr.Pinhole(focal_length=(fx, fy), principal_point=(cx, cy), resolution=(width, height)), static=True)
+        state.append(rr.Pinhole(focal_length=(fx, fy), principal_point=(cx, cy), resolution=(width, height)))
     for i, blob in enumerate(blobs):
         stream.set_time("frame", sequence=i)
         stream.set_time("pts", duration=np.timedelta64(pts(i) + shift, "ns"))
         stream.set_time("capture_time", timestamp=np.datetime64(T0 + pts(i), "ns"))
-        stream.log(entity, rr.EncodedDepthImage.from_fields(blob=blob))
+        if state and i % FPS == 0:
+            stream.log(entity, *state)
+        stream.log(entity, rr.EncodedDepthImage.from_fields(blob=blob, **frame))
     stream.flush()
     stream.disconnect()
     return path

@@ -20,7 +20,7 @@ class Crash(Test):
     def check(self, path, decode=True):
         """The frames of a file that was cut off, which have to be the first of the stream, whole and in order."""
         recording = Recording(path)
-        frames = recording.column("frame")
+        frames = recording.frames()
         self.assertEqual(frames, list(range(len(frames))))
         blobs = recording.blobs()
         self.assertEqual(len(blobs), len(frames))
@@ -59,16 +59,26 @@ class Crash(Test):
         print(f"{cut} of {KILLS} files end inside a message")
 
     def test_killed_while_live_loses_at_most_the_last_moment(self):
-        """A camera's frames reach the file while it runs, not when some buffer is full."""
-        path = self.folder / "live.rrd"
-        line = command(path, size="16,height=12,framerate=50/1")
-        line.insert(line.index("depthtestsrc") + 1, "is-live=true")
-        process = subprocess.Popen(line, stderr=subprocess.DEVNULL)
-        time.sleep(3)
-        process.kill()
-        process.wait()
-        frames, _ = self.check(path)
-        self.assertGreater(frames, 50)
+        """A camera's frames reach the file while it runs: those of 64 KiB and more at once, small ones within 100 ms."""
+        for size, moment in ("16,height=12", 0.1), ("320,height=240", 0):
+            path = self.folder / "live.rrd"
+            line = command(path, size=f"{size},framerate=50/1", compression="lz4")
+            line.insert(line.index("depthtestsrc") + 1, "is-live=true")
+            line[line.index("rerunsink") :] = ["identity", "name=gate", "silent=false", *line[line.index("rerunsink") - 1 :]]
+            line[1] = "-v"
+            process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            came = 0
+            with self.subTest(size):
+                for text in process.stdout:
+                    came += "gate: last-message = chain" in text
+                    if came == 100:
+                        break
+                process.kill()
+                process.wait()
+                process.stdout.close()
+                frames, _ = self.check(path)
+                # what the machine does between the pipe and the kill is for the test
+                self.assertGreaterEqual(frames, came - moment * 50 - 1 - 1)
 
     def one_error(self, output):
         errors = re.findall(r"ERROR: from element \S*GstDepthRerunSink\S* (.*)", output)
@@ -97,7 +107,7 @@ class Crash(Test):
                 self.assertGreater(done.returncode, 0)
                 written = path.stat().st_size
                 self.assertLessEqual(written, limit)
-                self.assertGreater(written, limit * 0.9)
+                self.assertGreater(written, limit * 0.5)
                 self.says_what_is_there(path, done)
 
     def test_disk_that_is_full(self):
@@ -118,18 +128,19 @@ class Crash(Test):
         self.says_what_is_there(copy, done)
 
     def test_a_file_that_is_cut_anywhere(self):
-        """Every length of a small recording: what is complete is read, never more, never an error."""
+        """What is complete is read, never more, never an error: of small frames, which share a message, all or none."""
         path, cut = self.folder / "whole.rrd", self.folder / "cut.rrd"
-        subprocess.run(command(path, 3, "4,height=3"), check=True, timeout=60)
-        self.verify(path)
-        data, seen = path.read_bytes(), set()
-        for size in range(12, len(data), 7):
-            cut.write_bytes(data[:size])
-            seen.add(self.check(cut, decode=False)[0])
-        self.assertEqual(seen, {0, 1, 2, 3})
-        for size in len(data) - 1, len(data) - 40, len(data) * 2 // 3:
-            cut.write_bytes(data[:size])
-            self.assertEqual(rerun("rrd", "stats", cut).returncode, 0)
+        for size, step, expected in ("4,height=3", 7, {0, 3}), ("300,height=200", 4999, {0, 1, 2, 3}):
+            subprocess.run(command(path, 3, size), check=True, timeout=60)
+            self.verify(path)
+            data, seen = path.read_bytes(), set()
+            for size in range(12, len(data), step):
+                cut.write_bytes(data[:size])
+                seen.add(self.check(cut, decode=False)[0])
+            self.assertEqual(seen, expected)
+            for size in len(data) - 1, len(data) - 40, len(data) * 2 // 3:
+                cut.write_bytes(data[:size])
+                self.assertEqual(rerun("rrd", "stats", cut).returncode, 0)
 
 
 main()

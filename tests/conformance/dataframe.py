@@ -7,13 +7,14 @@ import rerun as rr
 from common import T0, Test, main, made_frames, png_decode, pts, real_frames, record, rvl_decode
 
 ENTITY = "/world/camera/depth"
-FIELDS = {  # column: the value logged by SINK
-    "EncodedDepthImage:meter": 1000.0,
-    "EncodedDepthImage:depth_range": [300.0, 4000.0],
+LOOKS = {  # static column: the value logged by SINK
     "EncodedDepthImage:colormap": 5,
     "EncodedDepthImage:point_fill_ratio": 0.75,
     "EncodedDepthImage:draw_order": -10.0,
     "EncodedDepthImage:magnification_filter": 1,
+}
+STATE = {  # column: the value from the first frame on
+    "EncodedDepthImage:depth_range": [300.0, 4000.0],
     "Pinhole:image_from_camera": [615.0, 0.0, 0.0, 0.0, 610.0, 0.0, 320.0, 240.0, 1.0],
     "Pinhole:resolution": [640.0, 480.0],
 }
@@ -37,10 +38,18 @@ class Dataframe(Test):
 
     def fields(self, dataset, media_type):
         table = dataset.reader(index=None).to_arrow_table()
-        for name, value in {**FIELDS, "EncodedDepthImage:media_type": media_type}.items():
+        for name, value in LOOKS.items():
             with self.subTest(name):
-                cell = table[f"{ENTITY}:{name}"].to_pylist()
-                self.assertEqual(cell, [[value]])
+                self.assertEqual(table[f"{ENTITY}:{name}"].to_pylist(), [[value]])
+        table = dataset.reader(index="frame").to_arrow_table()
+        frame = {"EncodedDepthImage:meter": 1000.0, "EncodedDepthImage:media_type": media_type}
+        for name, value in frame.items():
+            with self.subTest(name):
+                self.assertEqual(table[f"{ENTITY}:{name}"].to_pylist(), table.num_rows * [[value]])
+        table = dataset.reader(index="frame", fill_latest_at=True).to_arrow_table()
+        for name, value in STATE.items():
+            with self.subTest(name):
+                self.assertEqual(table[f"{ENTITY}:{name}"].to_pylist(), table.num_rows * [[value]])
 
     def rows(self, dataset, frames, before):
         """The blobs, after a look at the times of every row on every timeline."""
@@ -79,7 +88,7 @@ class Dataframe(Test):
         frames = real_frames(2) + made_frames(1)
         dataset = self.record("identity", frames)
         table = dataset.reader(index="frame").to_arrow_table()
-        self.assertEqual(table[f"{ENTITY}:DepthImage:meter"].to_pylist()[0], [1000.0])
+        self.assertEqual(table[f"{ENTITY}:DepthImage:meter"].to_pylist(), 3 * [[1000.0]])
         self.assertEqual(table[f"{ENTITY}:DepthImage:depth_range"].to_pylist()[0], [[300.0, 4000.0]])
         for cell, frame in zip(table[f"{ENTITY}:DepthImage:buffer"], frames):
             pixels = cell.values[0].values.to_numpy().view("<u2").reshape(frame.shape)

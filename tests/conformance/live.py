@@ -3,11 +3,13 @@
 import os
 import random
 import shutil
+import signal
 import subprocess
+import sys
 import time
 
 from common import RERUN, RERUN_OLD, Gst, Recording, Test, main
-from servers import Proxy, Run, Saver, Server, adds_up, address, free_port, wait
+from servers import PATIENCE, Proxy, Run, Saver, Server, adds_up, address, free_port, listens, wait
 
 RESTARTS = 20
 SMALL = 32, 24
@@ -19,7 +21,7 @@ def camera(frames=-1, fps=100, size=SMALL, pattern="random"):
 
 
 def frames_of(recording, entity="/depth"):
-    return [row["frame"] for row in recording.rows if row["entity"] == entity and "frame" in row]
+    return recording.frames(entity)
 
 
 def static_of(recording):
@@ -171,7 +173,7 @@ class Restarts(Live):
         self.assertEqual(frames, list(range(frames[0], now["frames"])))
         self.assertLessEqual(frames[0], before)
         self.assertEqual(static_of(arrived), static_of(whole))
-        self.assertIn(("/depth", "EncodedDepthImage:meter"), static_of(whole))
+        self.assertEqual({row["EncodedDepthImage:meter"][0] for row in arrived.pictures()}, {1000})
         self.assertEqual((len(arrived.stores), len(whole.stores)), (1, 1))
 
     def one_warning_an_outage(self, run):
@@ -225,6 +227,77 @@ class Restarts(Live):
         self.assertEqual(len(run.warnings()), 1)
 
 
+ENDS = """
+import sys
+import rerun as rr
+rr.init("ends")
+rr.serve_grpc(grpc_port=int(sys.argv[1]))
+sys.stdin.readline()
+if sys.argv[2] == "disconnect":
+    rr.disconnect()
+    print("disconnected", flush=True)
+    sys.stdin.readline()
+"""
+
+
+class Goodbye(Live):
+    def serve(self, port, how):
+        """A server of Rerun's SDK that ends in order when its standard input ends."""
+        process = subprocess.Popen([sys.executable, "-c", ENDS, str(port), how], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        wait(lambda: listens(port), "the SDK listens")
+        return process
+
+    def test_server_that_ends_in_order(self):
+        for how in "exit", "disconnect":
+            with self.subTest(how):
+                port = free_port()
+                first = self.serve(port, how)
+                run = Run(self, f"{camera(fps=100)} ! {self.sink(address(port), leaky=None)}")
+                run.until_element("rerunsink-connected")
+                first.stdin.write("now\n")
+                first.stdin.flush()
+                self.assertEqual(run.until_element("rerunsink-disconnected")["frames-dropped"], 0)
+                if how == "exit":
+                    self.assertEqual(first.wait(PATIENCE), 0)
+                else:
+                    self.assertEqual(first.stdout.readline(), "disconnected\n")
+                server = Saver(self, f"after-{how}", port=port)
+                run.until_element("rerunsink-reconnected")
+                run.end()
+                now = run.stats()
+                run.stop()
+                adds_up(self, now)
+                of = now["uri"]
+                self.assertEqual((of["frames-dropped"], of["frames-queued"]), (0, 0))
+                self.all_frames(self.file, now["frames"])
+                arrived = server.wait_for(lambda recording: now["frames"] - 1 in frames_of(recording))
+                frames = frames_of(arrived)
+                self.assertEqual(frames, list(range(frames[0], now["frames"])))
+                self.assertEqual(len(run.warnings()), 1, run.warnings())
+                self.assertRegex(run.warnings()[0], "lost rerun.http://127.0.0.1:")
+
+
+class NoServer(Live):
+    def test_interrupt_while_the_stream_waits_for_a_server(self):
+        """gst-launch-1.0 -e turns one Ctrl-C into EOS: it ends, the file has its footer."""
+        uri = address(free_port())
+        sink = self.sink(uri, **{"drain-timeout": Gst.SECOND // 2, "max-queue-bytes": 100_000})
+        line = f"{shutil.which('gst-launch-1.0')} -e {camera(fps=100)} ! {sink}"
+        process = subprocess.Popen(line.split(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(process.kill)
+        wait(lambda: self.file.exists() and len(frames_of(Recording(self.file))) > 20, "frames, until the queue is full")
+        time.sleep(0.5)  # more than it takes to fill the queue, whatever the machine does
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, 0, said)
+        self.assertRegex(said, r"\d+ frames \(\d+ bytes\) were not delivered")
+        recording = Recording(self.file)
+        self.assertTrue(recording.footer)
+        self.assertEqual(frames_of(recording), list(range(len(frames_of(recording)))))
+
+
 class Hung(Live):
     """The server's process is stopped: its sockets stay, nothing answers."""
 
@@ -269,7 +342,7 @@ class Hung(Live):
         self.says_what_was_not_delivered(run, server)
 
     def test_goes_on(self):
-        """A server that hangs for a moment gets the frames that were not dropped, each once, and no outage is told."""
+        """A server that hangs for a moment gets the frames that were not dropped, each once; no outage is told, but that it is slow."""
         server, run = self.hung(camera(fps=500, size=(160, 120)), **{"max-queue-bytes": 2_000_000, "drain-timeout": 60 * Gst.SECOND})
         wait(lambda: run.stats()["uri"]["frames-dropped"] > 50, "dropped frames")
         server.go_on()
@@ -277,7 +350,8 @@ class Hung(Live):
         now = run.stats()
         run.stop()
         adds_up(self, now)
-        self.assertEqual(run.warnings(), [])
+        (warning,) = run.warnings()
+        self.assertIn("takes fewer frames than come", warning)
         left = now["frames"] - now["uri"]["frames-dropped"]
         frames = frames_of(server.wait_for(lambda recording: len(frames_of(recording)) >= left))
         self.assertEqual(len(frames), left)

@@ -85,7 +85,7 @@ class LiveViewer(Test):
 
     def judge(self, recording, said):
         """Every frame is in the file, one warning told of the outage, and one line of the Viewer's return."""
-        frames, pts = recording.column("frame"), recording.column("pts")
+        frames, pts = recording.frames(), [row["pts"] for row in recording.pictures()]
         self.assertEqual(frames, list(range(len(frames))))
         self.assertEqual({round(step * 30 / 1e9) for step in np.diff(pts)}, {1}, "a frame is missing")
         self.assertTrue(recording.footer)
