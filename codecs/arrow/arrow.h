@@ -92,7 +92,8 @@ size_t arrow_type_width (const ArrowType * type);
 void arrow_type_count (const ArrowType * type, size_t *n_nodes,
     size_t *n_buffers);
 
-/* Appends a whole schema message. @bytes begins at a multiple of 8. */
+/* Appends a whole schema message. @bytes begins at a multiple of 8. Texts at the same
+ * address are written once, those at other addresses are not looked at. */
 void arrow_append_schema (ArrowBytes * bytes, const ArrowField * fields,
     size_t n_fields, const ArrowMetadata * metadata, size_t n_metadata);
 

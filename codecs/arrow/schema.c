@@ -1,7 +1,53 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The schema message (format/Schema.fbs). */
+/*
+ * The schema message (format/Schema.fbs). Texts come after all tables. A text that
+ * the caller has once in memory is there once, too, however many refer to it.
+ */
 #include "flatbuffer.h"
 #include "message.h"
+
+/* A schema that is being written. */
+typedef struct
+{
+  ArrowBytes *bytes;
+  ArrowBytes references;        /* of Reference: to texts that do not lie there yet */
+} Writer;
+
+typedef struct
+{
+  size_t from;
+  const char *text;
+} Reference;
+
+static void
+refer (Writer * writer, size_t from, const char *text)
+{
+  Reference reference = { from, text };
+
+  arrow_bytes_append (&writer->references, &reference, sizeof reference);
+}
+
+static void
+append_texts (Writer * writer)
+{
+  Reference *references = (Reference *) writer->references.data;
+  size_t n = writer->references.size / sizeof *references;
+
+  for (size_t i = 0; i < n; i++) {
+    const char *text = references[i].text;
+    if (!text)
+      continue;
+    size_t at = flatbuffer_string (writer->bytes, text);
+    for (size_t j = i; j < n; j++) {
+      if (references[j].text == text) {
+        flatbuffer_link (writer->bytes, references[j].from, at);
+        references[j].text = NULL;
+      }
+    }
+  }
+  writer->bytes->failed |= writer->references.failed;
+  arrow_bytes_clear (&writer->references);
+}
 
 /* Type, a union, and each member's table. */
 typedef struct
@@ -45,30 +91,30 @@ append_type (ArrowBytes * bytes, const ArrowType * type)
 }
 
 static size_t
-append_metadata (ArrowBytes * bytes, const ArrowMetadata * metadata, size_t n)
+append_metadata (Writer * writer, const ArrowMetadata * metadata, size_t n)
 {
   static const FlatbufferField fields[] = {
     FLATBUFFER_REFERENCE, FLATBUFFER_REFERENCE
   };
-  size_t vector = flatbuffer_references (bytes, n);
+  size_t vector = flatbuffer_references (writer->bytes, n);
 
   for (size_t i = 0; i < n; i++) {
     size_t at[FLATBUFFER_MAX_FIELDS];
-    size_t pair = flatbuffer_table (bytes, fields, 2, at);
-    flatbuffer_link (bytes, vector + 4 + 4 * i, pair);
-    flatbuffer_link (bytes, at[0], flatbuffer_string (bytes, metadata[i].key));
-    flatbuffer_link (bytes, at[1],
-        flatbuffer_string (bytes, metadata[i].value));
+    size_t pair = flatbuffer_table (writer->bytes, fields, 2, at);
+    flatbuffer_link (writer->bytes, vector + 4 + 4 * i, pair);
+    refer (writer, at[0], metadata[i].key);
+    refer (writer, at[1], metadata[i].value);
   }
   return vector;
 }
 
-static size_t append_fields (ArrowBytes * bytes, const ArrowField * fields,
+static size_t append_fields (Writer * writer, const ArrowField * fields,
     size_t n);
 
 static size_t
-append_field (ArrowBytes * bytes, const ArrowField * field)
+append_field (Writer * writer, const ArrowField * field)
 {
+  ArrowBytes *bytes = writer->bytes;
   /* name, nullable, type_type, type, dictionary, children, custom_metadata */
   const FlatbufferField fields[] = {
     FLATBUFFER_REFERENCE, {1, field->nullable},
@@ -78,24 +124,24 @@ append_field (ArrowBytes * bytes, const ArrowField * field)
   size_t at[FLATBUFFER_MAX_FIELDS];
   size_t table = flatbuffer_table (bytes, fields, 7, at);
 
-  flatbuffer_link (bytes, at[0], flatbuffer_string (bytes, field->name));
+  refer (writer, at[0], field->name);
   flatbuffer_link (bytes, at[3], append_type (bytes, field->type));
   flatbuffer_link (bytes, at[5],
-      append_fields (bytes, field->type->fields, field->type->n_fields));
+      append_fields (writer, field->type->fields, field->type->n_fields));
   if (field->n_metadata)
     flatbuffer_link (bytes, at[6],
-        append_metadata (bytes, field->metadata, field->n_metadata));
+        append_metadata (writer, field->metadata, field->n_metadata));
   return table;
 }
 
 static size_t
-append_fields (ArrowBytes * bytes, const ArrowField * fields, size_t n)
+append_fields (Writer * writer, const ArrowField * fields, size_t n)
 {
-  size_t vector = flatbuffer_references (bytes, n);
+  size_t vector = flatbuffer_references (writer->bytes, n);
 
   for (size_t i = 0; i < n; i++)
-    flatbuffer_link (bytes, vector + 4 + 4 * i,
-        append_field (bytes, &fields[i]));
+    flatbuffer_link (writer->bytes, vector + 4 + 4 * i,
+        append_field (writer, &fields[i]));
   return vector;
 }
 
@@ -109,10 +155,13 @@ arrow_append_schema (ArrowBytes * bytes, const ArrowField * fields,
   };
   size_t at[FLATBUFFER_MAX_FIELDS];
   ArrowMessage message = arrow_message_begin (bytes, MESSAGE_SCHEMA);
+  Writer writer = {.bytes = bytes };
 
   flatbuffer_link (bytes, message.header,
       flatbuffer_table (bytes, table, 3, at));
-  flatbuffer_link (bytes, at[1], append_fields (bytes, fields, n_fields));
-  flatbuffer_link (bytes, at[2], append_metadata (bytes, metadata, n_metadata));
+  flatbuffer_link (bytes, at[1], append_fields (&writer, fields, n_fields));
+  flatbuffer_link (bytes, at[2],
+      append_metadata (&writer, metadata, n_metadata));
+  append_texts (&writer);
   arrow_message_end (bytes, &message);
 }

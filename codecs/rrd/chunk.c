@@ -30,8 +30,7 @@ write_head (uint8_t * head, const RrdSchema * schema, const RrdTuid * id,
   memcpy (head + schema->chunk_id, text, RRD_CHUNK_ID_SIZE);
   snprintf (text, sizeof text, "%010" PRIu64 ".%09" PRIu64,
       now_ns / 1000000000 % 10000000000, now_ns % 1000000000);
-  for (size_t i = 0; i < RRD_N_STAMPS; i++)
-    memcpy (head + schema->stamps[i], text, RRD_STAMP_SIZE);
+  memcpy (head + schema->stamp, text, RRD_STAMP_SIZE);
   arrow_store_u64 (batch + layout->n_rows, n_rows);
   arrow_store_u64 (batch + layout->body_size, body_size);
 }

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #define SORBET_VERSION "0.1.3"
-#define EMPTY_CHUNK_ID "chunk_00000000000000000000000000000000"
-#define EMPTY_STAMP "0000000000.000000000"
+
+/* What each chunk has its own of, until it is filled in. */
+static const char empty_chunk_id[] = "chunk_00000000000000000000000000000000";
+static const char empty_stamp[] = "0000000000.000000000";
 
 /* Where @text lies in the last bytes before @end. */
 static size_t
@@ -26,9 +28,9 @@ append_schema_message (RrdSchema * schema)
   const ArrowMetadata metadata[] = {
     {"rerun:entity_path", schema->entity_path},
     {"sorbet:version", SORBET_VERSION},
-    {"rerun:id", EMPTY_CHUNK_ID},
-    {"rerun:timestamp_sdk_grpc_sink", EMPTY_STAMP},
-    {"rerun:timestamp_sdk_ipc_encoded", EMPTY_STAMP},
+    {"rerun:id", empty_chunk_id},
+    {"rerun:timestamp_sdk_grpc_sink", empty_stamp},
+    {"rerun:timestamp_sdk_ipc_encoded", empty_stamp},
   };
   ArrowField fields[1 + RRD_MAX_TIMELINES + RRD_MAX_COMPONENTS];
   ArrowMetadata time_metadata[RRD_MAX_TIMELINES][RRD_TIME_METADATA];
@@ -49,9 +51,8 @@ append_schema_message (RrdSchema * schema)
     return;
 
   size_t end = schema->head.size;
-  for (size_t i = RRD_N_STAMPS; i-- > 0;)
-    end = schema->stamps[i] = find_before (&schema->head, end, EMPTY_STAMP);
-  schema->chunk_id = find_before (&schema->head, end, EMPTY_CHUNK_ID);
+  schema->stamp = find_before (&schema->head, end, empty_stamp);
+  schema->chunk_id = find_before (&schema->head, end, empty_chunk_id);
 }
 
 static void

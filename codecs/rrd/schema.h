@@ -8,7 +8,6 @@
 
 /* The time of a stamp, "seconds.nanoseconds". */
 #define RRD_STAMP_SIZE 20
-#define RRD_N_STAMPS 2
 
 /* "chunk_" and 32 hexadecimal digits. */
 #define RRD_CHUNK_ID_SIZE 38
@@ -26,7 +25,7 @@ struct _RrdSchema
    * where in it lies what differs between chunks. */
   ArrowBytes head;
   size_t chunk_id;
-  size_t stamps[RRD_N_STAMPS];
+  size_t stamp;                 /* of both times that the SDK would say */
   size_t batch;
   ArrowBatchLayout layout;      /* in bytes from `batch` */
 };

@@ -301,7 +301,8 @@ def sdk_record(path, codec, blobs, *, application="golden", recording, entity="w
     if not static:
         frame = {name: options.pop(name) for name in ("media_type", "meter")}
         state = [rr.EncodedDepthImage.from_fields(depth_range=options.pop("depth_range"))]
-    stream.log(entity, rr.EncodedDepthImage.from_fields(**options), static=True)
+    if set(options.values()) != {None}:
+        stream.log(entity, rr.EncodedDepthImage.from_fields(**options), static=True)
     if pinhole:
         fx, fy, cx, cy, width, height = pinhole
         state.append(rr.Pinhole(focal_length=(fx, fy), principal_point=(cx, cy), resolution=(width, height)))

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import rerun as rr
-from common import T0, Test, main, made_frames, png_decode, pts, real_frames, record, rvl_decode
+from common import T0, Gst, Test, main, made_frames, png_decode, pts, real_frames, record, rvl_decode
 
 ENTITY = "/world/camera/depth"
 LOOKS = {  # static column: the value logged by SINK
@@ -93,6 +93,31 @@ class Dataframe(Test):
         for cell, frame in zip(table[f"{ENTITY}:DepthImage:buffer"], frames):
             pixels = cell.values[0].values.to_numpy().view("<u2").reshape(frame.shape)
             np.testing.assert_array_equal(pixels, frame)
+
+    def test_change_in_mid_stream(self):
+        """Unit, size, range and intrinsics change with the fourth frame: whatever is asked for, before and after are right."""
+        path = self.folder / "change.rrd"
+        sources = " ".join(
+            f"depthtestsrc num-buffers=3 ! video/x-raw,width={width},height={height} ! rvldepthenc meter={unit} near=0.2 far={far} ! c."
+            for unit, width, height, far in ((1000, 64, 48, 4), (5000, 32, 24, 2))
+        )
+        pipeline = Gst.parse_launch(f"concat name=c ! rerunsink location={path} entity-path=world/camera/depth {sources}")
+        pipeline.set_state(Gst.State.PLAYING)
+        message = pipeline.get_bus().timed_pop_filtered(60 * Gst.SECOND, Gst.MessageType.EOS | Gst.MessageType.ERROR)
+        pipeline.set_state(Gst.State.NULL)
+        self.assertEqual(message.type, Gst.MessageType.EOS)
+        self.verify(path)
+        table = self.dataset(path).reader(index="frame", fill_latest_at=True).to_arrow_table()
+        expected = {
+            "EncodedDepthImage:meter": ([1000], [5000]),
+            "EncodedDepthImage:depth_range": ([[200, 4000]], [[1000, 10000]]),
+            "Pinhole:resolution": ([[64, 48]], [[32, 24]]),
+        }
+        for name, (before, after) in expected.items():
+            with self.subTest(name):
+                self.assertEqual(table[f"{ENTITY}:{name}"].to_pylist(), 3 * [before] + 3 * [after])
+        sizes = [rvl_decode(cell.values[0].values.to_numpy().tobytes()).shape for cell in table[f"{ENTITY}:EncodedDepthImage:blob"]]
+        self.assertEqual(sizes, 3 * [(48, 64)] + 3 * [(24, 32)])
 
     def test_timelines_that_were_not_asked_for_are_absent(self):
         path = self.folder / "ours.rrd"

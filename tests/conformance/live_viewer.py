@@ -34,14 +34,6 @@ class LiveViewer(Test):
             colours = picture[shown(picture)]
             self.assertGreater(min(np.ptp(colours, axis=0)), 100, f"{view} has few colours")
 
-    def frames_shown(self, window):
-        """The first and last frame that the Viewer has of the stream."""
-        for recording in window.state().recordings:
-            for timeline in recording.timelines:
-                if timeline.name == "frame":
-                    return timeline.start, timeline.end
-        return None
-
     def test_main_job(self):
         port, path = free_port(), self.folder / "run.rrd"
         first = Window(port=port, size=SIZE)
@@ -57,7 +49,7 @@ class LiveViewer(Test):
             run.send_signal(signal.SIGINT)
             said, _ = run.communicate(timeout=PATIENCE)
             last = self.judge(Recording(path), said)
-            wait(lambda: self.frames_shown(second)[1] == last, "the last frame")
+            wait(lambda: second.frames()[1] == last, "the last frame")
             live = self.still(second, "live-last")
         with Window(self.last_frame_by_sdk(Recording(path)), size=SIZE) as third:
             self.assertLess(difference(live, self.still(third, "live-sdk")), 0.002)

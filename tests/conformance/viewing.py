@@ -77,6 +77,17 @@ class Window:
         """Of one view, or of the whole window."""
         return load(self.ask(self.client.take_screenshot, view))
 
+    def frames(self):
+        """The first and last frame that the Viewer has of the stream, or None."""
+        for recording in self.state().recordings:
+            for timeline in recording.timelines:
+                if timeline.name == "frame":
+                    return timeline.start, timeline.end
+        return None
+
+    def go_to(self, frame):
+        self.ask(lambda: self.client.set_time("frame", sequence=frame, play_state="paused"))
+
     def shots(self, ids):
         """The pictures of the views once two in a row are the same, None if that does not happen."""
         last, end = None, time.monotonic() + PATIENCE
