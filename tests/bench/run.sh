@@ -79,6 +79,8 @@ if [ "$python" ]; then
   python3 tests/bench/live.py "$build/tests/bench/bench-recording" \
     "$build/tests/bench/bench-live" "$python" "$out/live.csv" \
     "$work"/rvl/*.rvl | tee "$out/live.txt"
+  echo "--- small frames"
+  "$python" tests/bench/small.py "$work" | tee "$out/small.txt"
 fi
 
 echo "--- pipelines"
