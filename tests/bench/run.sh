@@ -80,7 +80,8 @@ if [ "$python" ]; then
     "$build/tests/bench/bench-live" "$python" "$out/live.csv" \
     "$work"/rvl/*.rvl | tee "$out/live.txt"
   echo "--- small frames"
-  "$python" tests/bench/small.py "$work" | tee "$out/small.txt"
+  DEPTH_VENV=${DEPTH_VENV:-$PWD/build/venv} \
+    "$python" tests/bench/small.py "$work" | tee "$out/small.txt"
 fi
 
 echo "--- pipelines"
