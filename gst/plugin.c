@@ -10,6 +10,10 @@
 #include "config.h"
 #endif
 
+#ifdef HAVE_CAMERA
+#include "camera/gstdepthv4l2deviceprovider.h"
+#include "camera/gstdepthv4l2src.h"
+#endif
 #include "colormap/gstdepthcolormap.h"
 #include "depth/gstdepth.h"
 #include "rerun/gstrerunsink.h"
@@ -28,6 +32,11 @@ plugin_init (GstPlugin * plugin)
   ok |= GST_ELEMENT_REGISTER (rerunsink, plugin);
   ok |= GST_ELEMENT_REGISTER (rvldepthdec, plugin);
   ok |= GST_ELEMENT_REGISTER (rvldepthenc, plugin);
+
+#ifdef HAVE_CAMERA
+  ok |= GST_ELEMENT_REGISTER (depthv4l2src, plugin);
+  ok |= GST_DEVICE_PROVIDER_REGISTER (depthv4l2deviceprovider, plugin);
+#endif
 
   return ok;
 }
