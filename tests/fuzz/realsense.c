@@ -26,19 +26,27 @@ check (bool taken, const RealsenseIntrinsics * lens, const char *problem)
     abort ();
 }
 
+typedef bool (*Read) (const uint8_t *, size_t, uint32_t, uint32_t,
+    RealsenseIntrinsics *, const char **);
+
 /* The data alone: their last byte is the block's last. */
 static void
 read_tables (const uint8_t * data, size_t size)
 {
-  RealsenseIntrinsics lens = { 0 };
-  const char *problem = NULL;
+  const Read reads[] = {
+    realsense_listed_intrinsics, realsense_table_intrinsics
+  };
+  const char *problem;
   uint32_t unit = 0;
 
-  check (realsense_listed_intrinsics (data, size, WIDTH, HEIGHT, &lens,
-          &problem), &lens, problem);
-  problem = NULL;
-  check (realsense_table_intrinsics (data, size, WIDTH, HEIGHT, &lens,
-          &problem), &lens, problem);
+  for (int i = 0; i < 2; i++) {
+    RealsenseIntrinsics lens = { 0 };
+    bool taken;
+
+    problem = NULL;
+    taken = reads[i] (data, size, WIDTH, HEIGHT, &lens, &problem);
+    check (taken, &lens, problem);
+  }
   if (realsense_depth_unit (data, size, &unit, &problem)
       && (unit < 1 || unit > 1000000))
     abort ();
