@@ -747,19 +747,19 @@ ahead_of_monotonic (GstClockTime (*read) (GstClock *), GstClock * clock)
   return GST_CLOCK_DIFF (before + (after - before) / 2, now);
 }
 
-/* When the capture of a frame began, by CLOCK_MONOTONIC. A driver that stamps
- * the end of a frame says so; one without a stamp of this clock has just given
- * us the frame. */
+/* When the capture of a frame began, by CLOCK_MONOTONIC. A driver that stamps the
+ * end of a frame says so, and one without a stamp of this clock has just ended
+ * it: it began a frame's time before. */
 static GstClockTime
 capture_time (GstDepthV4l2Src * self, const V4l2Filled * filled)
 {
-  GstClockTime time = GST_CLOCK_TIME_IS_VALID (filled->time) ?
-      filled->time : monotonic_now ();
+  gboolean stamped = GST_CLOCK_TIME_IS_VALID (filled->time);
+  GstClockTime time = stamped ? filled->time : monotonic_now ();
 
-  if ((filled->flags & V4L2_BUF_FLAG_TSTAMP_SRC_MASK) ==
-      V4L2_BUF_FLAG_TSTAMP_SRC_EOF && self->format.duration < time)
-    time -= self->format.duration;
-  return time;
+  if (stamped && (filled->flags & V4L2_BUF_FLAG_TSTAMP_SRC_MASK) ==
+      V4L2_BUF_FLAG_TSTAMP_SRC_SOE)
+    return time;
+  return self->format.duration < time ? time - self->format.duration : time;
 }
 
 static GstClockTime
