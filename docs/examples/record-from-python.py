@@ -44,7 +44,8 @@ def realsense(file):
             return
         depth = frames.get_depth_frame()
         since_1970 = depth.get_frame_timestamp_domain() != rs.timestamp_domain.hardware_clock
-        yield round(depth.get_timestamp() * 1e6), since_1970, bytes(depth.get_data())
+        # milliseconds as a double: good for microseconds
+        yield round(depth.get_timestamp() * 1000) * 1000, since_1970, bytes(depth.get_data())
 
 
 def ramp(file):
