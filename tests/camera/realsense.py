@@ -53,7 +53,7 @@ class ExtensionUnit:
 
     def __init__(self, change="", listed=False, unit=1000):
         self.change, self.listed, self.unit = change, listed, unit
-        self.answer = bytes(1024)
+        self.answer, self.values = bytes(1024), {}
 
     def control(self, request, selector, data):
         if request == GET_INFO:
@@ -62,7 +62,9 @@ class ExtensionUnit:
         if request == GET_LEN:
             return struct.pack("<H", length)
         if selector != 1:
-            return {0x83: b"\xff", 0x84: b"\x01"}.get(request, b"").ljust(length, b"\0")
+            if not request & 0x80:
+                self.values[selector] = data
+            return {0x81: self.values.get(selector, b""), 0x83: b"\xff", 0x84: b"\x01"}.get(request, b"").ljust(length, b"\0")
         if self.change == "stall":
             return STALL
         if self.change == "timeout":
