@@ -21,7 +21,7 @@ from common import rvl_decode  # noqa: E402
 HERE = Path(__file__).resolve().parent
 WORK = Path(os.environ["CAMERA_WORK"])  # the kernel
 OUT = Path(os.environ["CAMERA_OUT"])
-TIME_LIMIT = 900
+TIME_LIMIT = 600
 
 
 def boot(names):
