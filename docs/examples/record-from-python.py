@@ -31,18 +31,18 @@ def realsense(file):
         config.enable_device_from_file(file, repeat_playback=False)
     else:
         config.enable_stream(rs.stream.depth, 640, 480, rs.format.z16, FPS)
-    profile = pipeline.start(config)
-    if file:
-        profile.get_device().as_playback().set_real_time(False)
+    # keeps all frames until they are taken, where wait_for_frames() has the newest
+    queue = rs.frame_queue(100, keep_frames=True)
+    profile = pipeline.start(config, queue)
     scale = profile.get_device().first_depth_sensor().get_depth_scale()
     stream = profile.get_stream(rs.stream.depth).as_video_stream_profile()
     lens = stream.get_intrinsics()
     yield stream.width(), stream.height(), round(1 / scale), (lens.fx, lens.fy, lens.ppx, lens.ppy)
     while True:
-        found, frames = pipeline.try_wait_for_frames(5000)
+        found, frame = queue.try_wait_for_frame(5000)
         if not found:
             return
-        depth = frames.get_depth_frame()
+        depth = frame.as_frameset().get_depth_frame() if frame.is_frameset() else frame.as_depth_frame()
         since_1970 = depth.get_frame_timestamp_domain() != rs.timestamp_domain.hardware_clock
         # milliseconds as a double: good for microseconds
         yield round(depth.get_timestamp() * 1000) * 1000, since_1970, bytes(depth.get_data())

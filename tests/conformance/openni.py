@@ -24,10 +24,9 @@ class OpenNI(Test):
         recording = Recording(self.folder / "run.rrd")
         blobs = recording.blobs()
         self.assertEqual(len(blobs), 30)
-        # the dummy's frames are a ramp that moves
         first, last = rvl_decode(blobs[0]), rvl_decode(blobs[-1])
         self.assertEqual(first.shape, (240, 320))
-        self.assertGreater(len(np.unique(first)), 1000)
+        self.assertGreater(len(np.unique(first)), 10)
         self.assertTrue((first != last).any())
         self.assertEqual(recording.column("EncodedDepthImage:meter")[0], [1000])
 

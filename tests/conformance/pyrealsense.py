@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 from common import Recording, Test, main, rvl_decode, skip
@@ -48,12 +49,14 @@ def record(path, domain):
     recorded, queue = recorder.query_sensors()[0], rs.frame_queue(COUNT)
     recorded.open(recorded.get_stream_profiles()[0])
     recorded.start(queue)
+    held = []  # a frame that is let go of may be gone before the recorder has written it
     for i in range(COUNT):
+        sleep(1 / 30)  # the pace of a camera: the recording is played at the pace it was made at
         frame = rs.software_video_frame()
         frame.pixels, frame.stride, frame.bpp, frame.frame_number = pixels(i), 2 * WIDTH, 2, i
         frame.timestamp, frame.domain, frame.profile = time(i), domain, profile.as_video_stream_profile()
         sensor.on_video_frame(frame)
-        queue.wait_for_frame()
+        held.append(queue.wait_for_frame())
     recorded.stop()
     recorded.close()
 
