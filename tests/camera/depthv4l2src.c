@@ -437,23 +437,21 @@ GST_END_TEST;
 GST_START_TEST (test_no_copy)
 {
   GstElement *source = new_source ();
+  GstBuffer *buffer;
+  GstMapInfo map;
   GstHarness *h;
   gint before;
 
   fake_kernel_fill (1);
   h = play (source, NULL);
-  for (guint i = 0; i < 1; i++) {
-    GstBuffer *buffer = gst_harness_pull (h);
-    GstMapInfo map;
-
-    gst_buffer_map (buffer, &map, GST_MAP_READ);
-    fail_unless (map.data == fake.memory[0]);
-    fail_unless_equals_uint64 (map.size, 128 * 48);
-    gst_buffer_unmap (buffer, &map);
-    before = fake.n_queued;
-    gst_buffer_unref (buffer);
-    fail_unless_equals_int (fake.n_queued, before + 1);
-  }
+  buffer = gst_harness_pull (h);
+  gst_buffer_map (buffer, &map, GST_MAP_READ);
+  fail_unless (map.data == fake.memory[0]);
+  fail_unless_equals_uint64 (map.size, 128 * 48);
+  gst_buffer_unmap (buffer, &map);
+  before = fake.n_queued;
+  gst_buffer_unref (buffer);
+  fail_unless_equals_int (fake.n_queued, before + 1);
   end (h, source);
 }
 
@@ -488,6 +486,30 @@ GST_START_TEST (test_copies_when_frames_are_held)
     gst_buffer_unmap (buffers[i], &map);
     gst_buffer_unref (buffers[i]);
   }
+  end (h, source);
+}
+
+GST_END_TEST;
+
+/* The camera starts anew after a pause, without the frame that is held. */
+GST_START_TEST (test_held_over_a_pause)
+{
+  GstElement *source = new_source ();
+  GstBuffer *held;
+  GstHarness *h;
+  guint8 byte;
+
+  fake_kernel_fill_one (100);
+  h = play (source, NULL);
+  held = gst_harness_pull (h);
+  gst_element_set_state (source, GST_STATE_PAUSED);
+  fake_kernel_fill (3 * FAKE_FRAMES);
+  gst_element_set_state (source, GST_STATE_PLAYING);
+  for (guint i = 0; i < 3 * FAKE_FRAMES; i++)
+    gst_buffer_unref (gst_harness_pull (h));
+  gst_buffer_extract (held, 0, &byte, 1);
+  fail_unless_equals_int (byte, 100);
+  gst_buffer_unref (held);
   end (h, source);
 }
 
@@ -772,6 +794,7 @@ depthv4l2src_suite (void)
   tcase_add_loop_test (tc, test_stride, 0, 2);
   tcase_add_test (tc, test_no_copy);
   tcase_add_test (tc, test_copies_when_frames_are_held);
+  tcase_add_test (tc, test_held_over_a_pause);
   tcase_add_test (tc, test_frame_after_the_end);
   tcase_add_loop_test (tc, test_times, 0, G_N_ELEMENTS (stamps));
   tcase_add_test (tc, test_lost_and_damaged);
