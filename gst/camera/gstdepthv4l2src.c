@@ -901,7 +901,7 @@ gst_depth_v4l2_src_class_init (GstDepthV4l2SrcClass * klass)
 
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "Depth camera source",
-      "Source/Video/Hardware",
+      "Source/Video",
       "Reads a depth camera by the kernel's own driver", "gst-rvldepth");
   element_class->change_state =
       GST_DEBUG_FUNCPTR (gst_depth_v4l2_src_change_state);

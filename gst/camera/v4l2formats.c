@@ -39,19 +39,22 @@ set_rate (GValue * value, const struct v4l2_fract *interval)
   return TRUE;
 }
 
+/* The longest interval is the lowest rate. */
 static void
 set_rate_range (GValue * value, const struct v4l2_frmivalenum *rates)
 {
   GValue least = G_VALUE_INIT, most = G_VALUE_INIT;
 
-  if (set_rate (&least, &rates->stepwise.max)
-      && set_rate (&most, &rates->stepwise.min)
-      && gst_value_compare (&least, &most) == GST_VALUE_LESS_THAN) {
-    g_value_init (value, GST_TYPE_FRACTION_RANGE);
-    gst_value_set_fraction_range (value, &least, &most);
-  }
-  if (G_IS_VALUE (&least))
+  if (set_rate (&least, &rates->stepwise.max)) {
+    if (!set_rate (&most, &rates->stepwise.min)
+        || gst_value_compare (&least, &most) != GST_VALUE_LESS_THAN) {
+      set_rate (value, &rates->stepwise.max);
+    } else {
+      g_value_init (value, GST_TYPE_FRACTION_RANGE);
+      gst_value_set_fraction_range (value, &least, &most);
+    }
     g_value_unset (&least);
+  }
   if (G_IS_VALUE (&most))
     g_value_unset (&most);
 }

@@ -112,6 +112,7 @@ class Recordings(unittest.TestCase):
         """The file is complete: it has the frames from before the cable was pulled, and its footer."""
         rows, _ = self.read("unplugged")
         self.assertEqual(len(rows), 6)
+        self.assertEqual((OUT / "unplugged.rrd").read_bytes()[-12:-4], b"RRF2FOOT")
 
 
 def main():

@@ -14,7 +14,7 @@ GUID_TAIL = bytes.fromhex("000010008000 00aa00389b71")
 REALSENSE_UNIT = 3
 PAYLOAD = 16384
 FID, EOF, ERROR, END_OF_HEADER = 1, 2, 0x40, 0x80
-PACKED = {"Y14 ": 14, "Y800": 8}  # bits a pixel, where they are not 16
+NARROW = {"Y800": 8}  # bits a pixel, where they are not 16
 
 SIZES = [(424, 240), (480, 270), (640, 360), (640, 480), (848, 480), (1280, 720)]
 RATES = [90, 60, 30, 15, 6, 5]
@@ -50,7 +50,7 @@ class Stream:
     def descriptors(self):
         formats = b""
         for i, (fourcc, sizes) in enumerate(self.formats.items()):
-            bits = PACKED.get(fourcc, 16)
+            bits = NARROW.get(fourcc, 16)
             formats += descriptor(0x24, 4, i + 1, len(sizes), fourcc.encode(), GUID_TAIL, bits, 1, 0, 0, 0, 0)
             for k, (width, height) in enumerate(sizes):
                 intervals = [10_000_000 // rate for rate in self.rates]
@@ -78,7 +78,7 @@ class Stream:
         intervals = [10_000_000 // rate for rate in self.rates]
         interval = min(intervals, key=lambda i: abs(i - interval))
         self.interval = interval / 1e7
-        self.size = self.width * self.height * PACKED.get(self.fourcc, 16) // 8
+        self.size = self.width * self.height * NARROW.get(self.fourcc, 16) // 8
         return struct.pack("<HBBIHHHHHIIIBBBB", 1, form, frame, interval, 0, 0, 0, 0, 0, self.size, PAYLOAD, 48_000_000, 0, 0, 0, 0)
 
     def control(self, request, selector, data):
