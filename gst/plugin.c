@@ -10,6 +10,10 @@
 #include "config.h"
 #endif
 
+#ifdef HAVE_CAMERA
+#include "camera/gstdepthv4l2deviceprovider.h"
+#include "camera/gstdepthv4l2src.h"
+#endif
 #include "colormap/gstdepthcolormap.h"
 #include "depth/gstdepthmeta.h"
 #include "rerun/gstdepthrerunsink.h"
@@ -30,6 +34,11 @@ plugin_init (GstPlugin * plugin)
   ok |= GST_ELEMENT_REGISTER (rvldepthdec, plugin);
   ok |= GST_ELEMENT_REGISTER (rvldepthenc, plugin);
   ok |= gst_rvl_type_find_register (plugin);
+
+#ifdef HAVE_CAMERA
+  ok |= GST_ELEMENT_REGISTER (depthv4l2src, plugin);
+  ok |= GST_DEVICE_PROVIDER_REGISTER (depthv4l2deviceprovider, plugin);
+#endif
 
   return ok;
 }

@@ -15,7 +15,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 def plugin_elements():
     features = Gst.Registry.get().get_feature_list_by_plugin("rvldepth")
-    return sorted(feature.get_name() for feature in features)
+    return sorted(feature.get_name() for feature in features if isinstance(feature, Gst.ElementFactory))
 
 
 def plain(text):
