@@ -40,11 +40,13 @@
 
 #include "camera/calibration.h"
 #include "camera/losses.h"
-#include "camera/pinhole.h"
 #include "camera/v4l2device.h"
 #include "camera/v4l2formats.h"
 #include "camera/v4l2queue.h"
-#include "depth/gstdepth.h"
+#include "depth/gstdepthcaps.h"
+#include "depth/gstdepthnumbers.h"
+#include "depth/gstdepthparam.h"
+#include "depth/gstdepthstream.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_depth_v4l2_src_debug);
 #define GST_CAT_DEFAULT gst_depth_v4l2_src_debug
@@ -66,9 +68,8 @@ enum
 {
   PROP_0,
   PROP_DEVICE,
-  PROP_METER,
   PROP_PINHOLE,
-  PROP_INVALID,
+  PROP_STREAM,                  /* those of GstDepthStream, from here on */
 };
 
 struct _GstDepthV4l2Src
@@ -76,10 +77,9 @@ struct _GstDepthV4l2Src
   GstPushSrc parent;
 
   /* object lock */
-  GstDepthRule rule;            /* meter alone */
+  GstDepthStream stream;        /* meter and invalid alone */
   gchar *path;
   GValue pinhole_set;           /* GstValueArray */
-  guint invalid;
   GstCaps *probed;              /* NULL = no camera is open */
   GstClockTime min_latency, max_latency;
 
@@ -133,8 +133,8 @@ gst_depth_v4l2_src_set_property (GObject * object, guint id,
 {
   GstDepthV4l2Src *self = GST_DEPTH_V4L2_SRC (object);
 
-  if (id == PROP_METER) {
-    gst_depth_rule_set_property (&self->rule, GST_ELEMENT (self), value, pspec);
+  if (id >= PROP_STREAM) {
+    gst_depth_stream_set_property (&self->stream, value, pspec);
     return;
   }
   GST_OBJECT_LOCK (self);
@@ -145,9 +145,6 @@ gst_depth_v4l2_src_set_property (GObject * object, guint id,
       break;
     case PROP_PINHOLE:
       g_value_copy (value, &self->pinhole_set);
-      break;
-    case PROP_INVALID:
-      self->invalid = g_value_get_uint (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -162,8 +159,8 @@ gst_depth_v4l2_src_get_property (GObject * object, guint id, GValue * value,
 {
   GstDepthV4l2Src *self = GST_DEPTH_V4L2_SRC (object);
 
-  if (id == PROP_METER) {
-    gst_depth_rule_get_property (&self->rule, GST_ELEMENT (self), value, pspec);
+  if (id >= PROP_STREAM) {
+    gst_depth_stream_get_property (&self->stream, value, pspec);
     return;
   }
   GST_OBJECT_LOCK (self);
@@ -173,9 +170,6 @@ gst_depth_v4l2_src_get_property (GObject * object, guint id, GValue * value,
       break;
     case PROP_PINHOLE:
       g_value_copy (&self->pinhole_set, value);
-      break;
-    case PROP_INVALID:
-      g_value_set_uint (value, self->invalid);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -213,10 +207,10 @@ check_settings (GstDepthV4l2Src * self)
 {
   gchar *problem;
 
-  if (!gst_depth_rule_check (&self->rule, GST_ELEMENT (self)))
+  if (!gst_depth_stream_check (&self->stream))
     return FALSE;
   GST_OBJECT_LOCK (self);
-  problem = pinhole_problem (&self->pinhole_set);
+  problem = gst_depth_pinhole_problem (&self->pinhole_set);
   GST_OBJECT_UNLOCK (self);
   if (problem == NULL)
     return TRUE;
@@ -232,7 +226,7 @@ find_unit_and_range (GstDepthV4l2Src * self)
   gchar *problem;
 
   GST_OBJECT_LOCK (self);
-  meter = self->rule.meter;
+  meter = self->stream.meter;
   GST_OBJECT_UNLOCK (self);
   memset (&self->depth, 0, sizeof self->depth);
   self->depth.meter = calibration_meter (self->calibration, &problem);
@@ -438,7 +432,7 @@ find_pinhole (GstDepthV4l2Src * self)
 
   memset (&self->pinhole, 0, sizeof self->pinhole);
   GST_OBJECT_LOCK (self);
-  set = pinhole_read (&self->pinhole_set, &self->pinhole);
+  set = gst_depth_pinhole_get_property (&self->pinhole_set, &self->pinhole);
   GST_OBJECT_UNLOCK (self);
   if (set) {
     self->pinhole.width = width;
@@ -697,12 +691,10 @@ with_stride (GstDepthV4l2Src * self, GstBuffer * buffer)
 static void
 clear_invalid (GstDepthV4l2Src * self, GstBuffer * buffer)
 {
-  guint16 invalid;
+  guint16 invalid =
+      GUINT16_TO_LE (gst_depth_stream_get_invalid (&self->stream));
   GstMapInfo map;
 
-  GST_OBJECT_LOCK (self);
-  invalid = GUINT16_TO_LE (self->invalid);
-  GST_OBJECT_UNLOCK (self);
   if (invalid == 0 || !gst_buffer_map (buffer, &map, GST_MAP_READWRITE))
     return;
   for (gsize i = 0; i < map.size / 2; i++) {
@@ -796,9 +788,9 @@ static void
 attach_metas (GstDepthV4l2Src * self, GstBuffer * buffer)
 {
   if (self->depth.meter != 0)
-    gst_buffer_set_depth_info (buffer, &self->depth);
+    gst_depth_meta_set_info (buffer, &self->depth);
   if (self->pinhole.width != 0)
-    gst_buffer_set_pinhole_info (buffer, &self->pinhole);
+    gst_pinhole_meta_set_info (buffer, &self->pinhole);
 }
 
 /* The driver's sequence numbers say what was lost. */
@@ -871,17 +863,12 @@ install_properties (GObjectClass * klass)
       g_param_spec_string ("device", "Device",
           "The camera's node, as /dev/video0, not set = the first that gives "
           "depth", NULL, flags));
-  g_object_class_install_property (klass, PROP_METER,
-      g_param_spec_double ("meter", "Meter",
-          "Depth units per metre (1000 = millimetres), 0 = from the camera",
-          -G_MAXDOUBLE, G_MAXDOUBLE, 0, flags | G_PARAM_LAX_VALIDATION));
-  g_object_class_install_property (klass, PROP_PINHOLE, pinhole_param_spec ());
-  g_object_class_install_property (klass, PROP_INVALID,
-      g_param_spec_uint ("invalid", "Invalid",
-          "A depth value that means no depth beside 0, and becomes 0 (65535 "
-          "of some cameras), 0 = none", 0, G_MAXUINT16, 0,
-          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-          GST_PARAM_MUTABLE_PLAYING));
+  g_object_class_install_property (klass, PROP_PINHOLE,
+      gst_depth_param_numbers ("pinhole", "Pinhole",
+          "The camera's intrinsics <fx, fy, cx, cy> in pixels of the size in "
+          "use, empty = from the camera if it says them", flags));
+  gst_depth_stream_install_properties (klass, PROP_STREAM,
+      GST_DEPTH_HAS_METER | GST_DEPTH_HAS_INVALID, GST_PARAM_MUTABLE_READY);
 }
 
 static void
@@ -924,7 +911,7 @@ gst_depth_v4l2_src_class_init (GstDepthV4l2SrcClass * klass)
 static void
 gst_depth_v4l2_src_init (GstDepthV4l2Src * self)
 {
-  gst_depth_rule_init (&self->rule);
+  gst_depth_stream_init (&self->stream, GST_ELEMENT (self));
   g_value_init (&self->pinhole_set, GST_TYPE_ARRAY);
   gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);
   gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
