@@ -195,7 +195,9 @@ ArrowSpan rrd_values_get (const RrdValues * values, size_t index,
 typedef bool (*RrdReadAt) (void *user, uint64_t offset, void *data,
     size_t size);
 
-/* The indexes of a file: one a recording or blueprint. */
+/* The indexes of a file: one a recording or blueprint. Rerun 0.28 and 0.31 list
+ * chunks under the wrong one where a file has both: look into all of them, and at
+ * RrdChunkMessage.store, which is right. */
 typedef struct _RrdFooter RrdFooter;
 typedef struct _RrdIndex RrdIndex;
 
