@@ -38,18 +38,14 @@ arrow_utf8_size (const void *text, size_t size)
   return at;
 }
 
-/* Puts '?' for what is not UTF-8; a character that was cut at the end goes. */
+/* Puts '?' for each byte that is not UTF-8. */
 static void
-mend (char *text, bool was_cut)
+mend (char *text)
 {
   size_t size = strlen (text), at;
 
-  while ((at = arrow_utf8_size (text, size)) < size) {
-    if (was_cut && size - at < 4)
-      text[size = at] = 0;
-    else
-      text[at] = '?';
-  }
+  while ((at = arrow_utf8_size (text, size)) < size)
+    text[at] = '?';
 }
 
 bool
@@ -60,9 +56,9 @@ arrow_refuse (ArrowReadError * error, uint64_t offset, const char *format, ...)
   if (!error)
     return false;
   va_start (arguments, format);
-  int size = vsnprintf (error->what, sizeof error->what, format, arguments);
+  vsnprintf (error->what, sizeof error->what, format, arguments);
   va_end (arguments);
-  mend (error->what, size >= (int) sizeof error->what);
+  mend (error->what);
   error->offset = offset;
   return false;
 }

@@ -9,8 +9,10 @@ bool arrow_refuse (ArrowReadError * error, uint64_t offset,
     const char *format, ...)
     __attribute__((format (printf, 3, 4), nonnull (3)));
 
-/* For "%.*s": a span as arguments of printf, cut where it is long. */
+/* For "%.*s": a text as arguments of printf, cut after a character where it is
+ * long. */
 #define ARROW_PRINT_MAX 64
 #define ARROW_PRINT(span) \
-  (int) ((span).size < ARROW_PRINT_MAX ? (span).size : ARROW_PRINT_MAX), \
+  (int) arrow_utf8_size ((span).data, \
+      (span).size < ARROW_PRINT_MAX ? (span).size : ARROW_PRINT_MAX), \
   (const char *) (span).data

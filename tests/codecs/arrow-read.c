@@ -545,6 +545,13 @@ GST_START_TEST (test_bad_streams)
   ((guint8 *) m.flat)[follow (&m, field_at (&m, at, 0)) + 4] = 0xff;
   expect_refused (stream, "not UTF-8");
 
+  stream = ONE_COLUMN ();
+  at = stream_field (stream, 0, 0, &m);
+  at = field_at (&m, at, 0);
+  arrow_store_u32 ((guint8 *) m.flat + at, (guint32) (follow (&m,
+              at) - at + 1));
+  expect_refused (stream, "not aligned");
+
   /* A batch where the schema should be, a schema for a batch, a second batch. */
   arrow_append_batch (&bytes, 0, 0, &layout);
   stream = g_byte_array_new ();
@@ -679,7 +686,8 @@ GST_START_TEST (test_utf8)
 
 GST_END_TEST;
 
-/* A name of many characters of three bytes is cut within none. */
+/* A name of many characters of three bytes is cut within none, wherever it
+ * begins. */
 GST_START_TEST (test_long_name_in_error)
 {
   gchar name[3 * 100 + 2] = "a";
@@ -696,6 +704,7 @@ GST_START_TEST (test_long_name_in_error)
     fail_if (arrow_table_read (&table, stream->data, stream->len, &error));
     fail_unless (g_utf8_validate (error.what, -1, NULL));
     fail_unless (strstr (error.what, "\342\202\254\342\202\254") != NULL);
+    fail_unless (strchr (error.what, '?') == NULL);
     arrow_table_clear (&table);
     g_byte_array_unref (stream);
   }

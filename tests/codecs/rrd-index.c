@@ -414,6 +414,44 @@ GST_START_TEST (test_too_large_index)
 
 GST_END_TEST;
 
+/* Chunks before the first message, after the last, and across the footer. */
+GST_START_TEST (test_bad_places)
+{
+  static const guint64 places[][2] = {
+    {0, 20}, {11, 20}, {20, 100000}, {100000, 20}, {G_MAXUINT64 - 16, 20}
+  };
+  static const RrdTuid id;
+  static const gint64 times[2];
+  const RrdSpan values[] = { {"blob", 4}, {"\5", 1} };
+  const RrdRows rows = { 1, &id, times, values };
+  RrdSchema *schema = rrd_schema_new ("/a", timelines, 2, components, 2);
+  RrdResult result;
+  RrdChunk *chunk = rrd_chunk_new (schema, &id, &rows, 0, &result);
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++) {
+    Sample sample;
+    RrdIndexChunk found;
+    RrdReadError error = { "", 0 };
+    sample_open (&sample, RRD_COMPRESSION_NONE, "index");
+    fail_unless (rrd_manifest_add (sample.manifest, chunk, places[i][0],
+            places[i][1]));
+    sample_close (&sample);
+    File file = { sample.file.data, sample.file.size, -1 };
+    RrdFooter *footer = open_footer (&file);
+    RrdIndex *index = rrd_footer_index (footer, 0);
+    fail_if (rrd_index_chunk (index, 0, &found, &error));
+    fail_unless (strstr (error.what, "where none can be") != NULL, "%s",
+        error.what);
+    fail_unless (rrd_index_error (index) == NULL);
+    rrd_footer_free (footer);
+    arrow_bytes_clear (&sample.file);
+  }
+  rrd_chunk_free (chunk);
+  rrd_schema_unref (schema);
+}
+
+GST_END_TEST;
+
 /* Every byte in turn, as some others, with a checksum that is right. */
 GST_START_TEST (test_damaged)
 {
@@ -500,6 +538,7 @@ rrd_index_suite (void)
   tcase_add_test (tc, test_no_footer);
   tcase_add_test (tc, test_bad_footers);
   tcase_add_test (tc, test_too_large_index);
+  tcase_add_test (tc, test_bad_places);
   tcase_add_test (tc, test_damaged);
   tcase_add_test (tc, test_read_fails);
   return s;

@@ -793,6 +793,12 @@ GST_START_TEST (test_chunk_columns)
   column.type = &int64;
   GByteArray *stream = build_stream (&build, &column, 0, sound, 3, 2);
   expect_chunk (stream, "without row ids");
+  build = build_new ();
+  build_node (&build, 2, 1);
+  build_buffer (&build, "\1", 1);
+  build_buffer (&build, "0123456789abcdef0123456789abcdef", 32);
+  stream = build_stream (&build, &row_id_field, 1, sound, 3, 2);
+  expect_chunk (stream, "no row ids");
 }
 
 GST_END_TEST;
@@ -940,6 +946,59 @@ GST_START_TEST (test_structs)
   build_buffer (&build, "\11\32", 2);
   expect_two (make_chunk (&build, &column, 1, sound, 3), format, zero,
       sizeof zero, one, sizeof one);
+}
+
+GST_END_TEST;
+
+/* Two instances in one column of @type, @width bytes each: refused. */
+static void
+expect_other_type (const RrdComponent * component, const ArrowType * type,
+    const gchar * what)
+{
+  static const guint32 one_each[] = { 0, 1, 2 };
+  static const guint8 zeros[32];
+  const ArrowField item = { "item", type, TRUE };
+  const ArrowType list = { ARROW_LIST, 0, &item, 1 };
+  const ArrowField column = { component->name, &list, TRUE };
+  RrdChunkView view = { 0 };
+  RrdReadError error = { "", 0 };
+  RrdValues values;
+  Build build = build_new ();
+
+  build_node (&build, 2, 0);
+  build_buffer (&build, "", 0);
+  build_buffer (&build, one_each, sizeof one_each);
+  if (type->kind == ARROW_STRUCT) {
+    build_node (&build, 2, 0);
+    build_buffer (&build, "", 0);
+    for (gsize i = 0; i < type->n_fields; i++)
+      build_values (&build, 2, zeros, sizeof zeros);
+  } else
+    build_values (&build, 2, zeros, sizeof zeros);
+  GByteArray *stream = make_chunk (&build, &column, 1, sound, 3);
+  fail_unless (rrd_chunk_view_read (&view, stream->data, stream->len, &error));
+  fail_if (rrd_chunk_view_find (&view, component, &values, &error));
+  fail_unless (values.rows == NULL);
+  fail_unless (strstr (error.what, what) != NULL, "%s", error.what);
+  rrd_chunk_view_clear (&view);
+  g_byte_array_unref (stream);
+}
+
+/* As good as the right type, but for a sign, a width, a field. */
+GST_START_TEST (test_nearly_the_type)
+{
+  static const ArrowType uint64 = { ARROW_UINT64 }, float64 = { ARROW_FLOAT64 };
+  static const ArrowField fields[] = {
+    {"width", &uint32, FALSE}, {"pixel_format", &uint8, TRUE}
+  };
+  static const ArrowType no_height = { ARROW_STRUCT, 0, fields, 2 };
+
+  expect_other_type (&rrd_recording_info[RRD_RECORDING_INFO_START_TIME],
+      &uint64, "RecordingInfo:start_time of /a is of a type");
+  expect_other_type (&rrd_encoded_depth_image[RRD_ENCODED_DEPTH_IMAGE_METER],
+      &float64, "EncodedDepthImage:meter of /a is of a type");
+  expect_other_type (&rrd_depth_image[RRD_DEPTH_IMAGE_FORMAT], &no_height,
+      "DepthImage:format of /a is of a type");
 }
 
 GST_END_TEST;
@@ -1095,6 +1154,7 @@ rrd_read_suite (void)
   tcase_add_test (tc, test_null_time);
   tcase_add_test (tc, test_layouts);
   tcase_add_test (tc, test_structs);
+  tcase_add_test (tc, test_nearly_the_type);
   tcase_add_test (tc, test_rows_of_any_number);
   tcase_add_test (tc, test_other_types);
   tcase_add_test (tc, test_old_bytes);
