@@ -156,7 +156,7 @@ load_paths (RrdIndex * index, const ArrowBuffer * texts, uint64_t first,
   return true;
 }
 
-/* The text between two offsets at @offsets. */
+/* The text between two offsets at @offsets, in @path, which is empty before. */
 static bool
 read_path (RrdIndex * index, const uint8_t * offsets, ArrowSpan * path)
 {
@@ -169,6 +169,8 @@ read_path (RrdIndex * index, const uint8_t * offsets, ArrowSpan * path)
   if (last < first || last > texts->size)
     return arrow_refuse (&index->error, index->source.start,
         "the index has an entity path out of its texts");
+  if (first == last)
+    return true;
   if (!load_paths (index, texts, first, last))
     return false;
   path->data = index->paths + (first - index->paths_first);

@@ -269,6 +269,19 @@ GST_START_TEST (test_index)
 
 GST_END_TEST;
 
+/* Which no writer makes. */
+GST_START_TEST (test_empty_path)
+{
+  Written written[] = { {"", 3, 1, FALSE}, {"", 0, 1, FALSE}
+  };
+  Sample sample = small_file (written, G_N_ELEMENTS (written));
+
+  check_index (&sample.file, written, G_N_ELEMENTS (written));
+  arrow_bytes_clear (&sample.file);
+}
+
+GST_END_TEST;
+
 /* Many windows, forwards, backwards and here and there; no read grows with the
  * file. */
 GST_START_TEST (test_long_index)
@@ -534,6 +547,7 @@ rrd_index_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_index);
+  tcase_add_test (tc, test_empty_path);
   tcase_add_test (tc, test_long_index);
   tcase_add_test (tc, test_no_footer);
   tcase_add_test (tc, test_bad_footers);

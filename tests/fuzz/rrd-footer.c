@@ -102,6 +102,8 @@ LLVMFuzzerTestOneInput (const uint8_t * data, size_t size)
   RrdReadError error = { "", 0 };
   RrdFooter *footer;
 
+  if (size == 0)
+    return 0;
   if (size % 8)
     check (arrow_bytes_extend (&file, BEFORE) != NULL);
   arrow_bytes_append (&file, data, size);
