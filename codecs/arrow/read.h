@@ -104,12 +104,12 @@ typedef struct
   size_t n_children;
   size_t n_all;                 /* the column and all below it */
 
-  size_t length;                /* of Null: bounded by no bytes */
+  size_t length;                /* Null columns claim any: no bytes bound it */
   size_t n_nulls;
   ArrowBuffer validity;
   ArrowBuffer offsets;
   ArrowBuffer values;
-  const uint8_t *views;         /* places of the bytes of *View, 16 bytes each */
+  const uint8_t *views;         /* of *View: ArrowBuffers in the message */
   size_t n_views;
   const uint8_t *body;          /* NULL: it is not in memory */
 } ArrowColumn;
@@ -145,7 +145,7 @@ arrow_next_column (const ArrowColumn * column)
   return column + column->n_all;
 }
 
-/* @i below n_children. */
+/* @i is below n_children. */
 const ArrowColumn *arrow_child (const ArrowColumn * column, size_t i);
 
 bool arrow_is_valid (const ArrowColumn * column, size_t i);
@@ -174,7 +174,7 @@ bool arrow_bool (const ArrowColumn * column, size_t i);
 bool arrow_span_is (ArrowSpan span, const char *text);
 bool arrow_span_equal (ArrowSpan a, ArrowSpan b);
 
-/* @i below n. */
+/* @i is below pairs->n. */
 void arrow_key_value (const ArrowKeyValues * pairs, size_t i, ArrowSpan * key,
     ArrowSpan * value);
 

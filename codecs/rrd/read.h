@@ -78,7 +78,7 @@ typedef enum
   RRD_EVENT_BLUEPRINT_ACTIVATION,
   RRD_EVENT_END,                /* the writer has closed the stream */
   RRD_EVENT_FOOTER,             /* where the index is: RrdFooter reads it */
-  RRD_EVENT_BAD_MESSAGE,        /* one is damaged: the next may be read */
+  RRD_EVENT_BAD_MESSAGE,        /* a message is damaged: read on after it */
   RRD_EVENT_BAD_STREAM,         /* nothing can be read from here on */
   RRD_EVENT_CUT_OFF,            /* the data ends inside of a message */
   RRD_EVENT_DONE                /* the data ends after a message */
@@ -234,16 +234,17 @@ typedef struct
   uint64_t n_rows;
   uint64_t offset;              /* of the payload of its message in the file */
   uint64_t size;
-  uint64_t uncompressed_size;   /* of the Arrow stream, or less exact */
+  uint64_t uncompressed_size;   /* of the Arrow stream, as the writer knew it */
 } RrdIndexChunk;
 
 uint64_t rrd_index_n_chunks (const RrdIndex * index);
 
-/* @i below n_chunks; forwards is fastest. False: @error says why. */
+/* @i is below rrd_index_n_chunks(); rows are read fastest in their order. False:
+ * @error says why. */
 bool rrd_index_chunk (RrdIndex * index, uint64_t i, RrdIndexChunk * chunk,
     RrdReadError * error);
 
-/* Which timelines and components there are: false, no more. */
+/* Timeline, or component, number @i of the index. False: there are no more. */
 bool rrd_index_timeline (const RrdIndex * index, size_t i, ArrowSpan * name,
     RrdTimeKind * kind);
 bool rrd_index_component (const RrdIndex * index, size_t i,
@@ -257,8 +258,8 @@ typedef struct
   size_t rows;
 } RrdIndexKey;
 
-/* @timeline NULL: of static chunks. @component NULL: of whole chunks. False: no
- * chunk has both. */
+/* @timeline NULL: static chunks. @component NULL: whole chunks, whatever their
+ * components. False: no chunk has both. */
 bool rrd_index_find (const RrdIndex * index, const char *timeline,
     const char *component, RrdIndexKey * key);
 
@@ -267,7 +268,7 @@ bool rrd_index_find (const RrdIndex * index, const char *timeline,
 bool rrd_index_range (RrdIndex * index, const RrdIndexKey * key, uint64_t i,
     int64_t range[2]);
 
-/* How many rows of chunk @i have both; 1 for any number of static ones. */
+/* How many rows of chunk @i have both. Of a static chunk: 1 if any row has. */
 uint64_t rrd_index_rows (RrdIndex * index, const RrdIndexKey * key,
     uint64_t i);
 

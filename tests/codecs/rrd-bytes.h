@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A recording that codecs/rrd wrote on the day that it learned to read: a camera's
- * static fields, two chunks of two frames, LZ4, an End without a footer. */
+/* A recording as codecs/rrd writes it: a camera's static fields, two chunks of two
+ * frames, LZ4, an End without a footer. */
 #pragma once
 
 static const guint8 recording_bytes[] = {

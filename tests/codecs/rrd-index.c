@@ -269,7 +269,7 @@ GST_START_TEST (test_index)
 
 GST_END_TEST;
 
-/* Which no writer makes. */
+/* An entity path of no characters, which no SDK writes. */
 GST_START_TEST (test_empty_path)
 {
   Written written[] = { {"", 3, 1, FALSE}, {"", 0, 1, FALSE}

@@ -902,7 +902,7 @@ GST_START_TEST (test_layouts)
 
 GST_END_TEST;
 
-/* A struct in another order, with a field more and one that is left out. */
+/* A struct whose fields are in another order, one more and one fewer. */
 GST_START_TEST (test_structs)
 {
   static const guint32 one_each[] = { 0, 1, 2 };
@@ -984,7 +984,7 @@ expect_other_type (const RrdComponent * component, const ArrowType * type,
   g_byte_array_unref (stream);
 }
 
-/* As good as the right type, but for a sign, a width, a field. */
+/* Types that differ from the right one in a sign, a width or a field. */
 GST_START_TEST (test_nearly_the_type)
 {
   static const ArrowType uint64 = { ARROW_UINT64 }, float64 = { ARROW_FLOAT64 };
@@ -1003,7 +1003,7 @@ GST_START_TEST (test_nearly_the_type)
 
 GST_END_TEST;
 
-/* Nothing logged, cleared, null, several. */
+/* A row without the component, a cleared one, a null value, several values. */
 GST_START_TEST (test_rows_of_any_number)
 {
   static const guint32 offsets[] = { 0, 0, 3 };
