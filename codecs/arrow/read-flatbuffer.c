@@ -7,8 +7,8 @@
 /* What a table costs at least: itself and a reference to it. */
 #define TABLE_COST 8
 
-/* Some writers share a text between tables. */
-#define SHARING 8
+/* Writers may share a text between tables. */
+#define SHARING 32
 
 FlatbufferReader
 flatbuffer_reader (const uint8_t * data, size_t size, uint64_t origin,
