@@ -18,7 +18,8 @@ trap 'rm -rf "$work"' EXIT
 [ -f "$build/build.ninja" ] || meson setup --buildtype=release "$build"
 ninja -C "$build" tests/bench/bench-codecs tests/bench/bench-range \
   tests/bench/bench-encoder \
-  tests/bench/bench-recording tests/bench/bench-live tests/bench/bench-depthcolormap \
+  tests/bench/bench-recording tests/bench/bench-rrd-read tests/bench/bench-live \
+  tests/bench/bench-depthcolormap \
   gst/libgstrvldepth.so
 mkdir -p "$out"
 export GST_PLUGIN_PATH="$build/gst" GST_REGISTRY="$out/registry.bin"
@@ -73,6 +74,11 @@ python=${DEPTH_VENV:-$PWD/build/venv}/bin/python
 python3 tests/bench/recording.py "$build/tests/bench/bench-recording" \
   "$python" "$work" "$out/recording.csv" "$work"/rvl/*.rvl |
   tee "$out/recording.txt"
+
+echo "--- reading"
+python3 tests/bench/rrd-read.py "$build/tests/bench/bench-rrd-read" \
+  "$build/tests/bench/bench-recording" "$python" "$work" "$out/rrd-read.csv" \
+  "$work"/rvl/*.rvl | tee "$out/rrd-read.txt"
 
 if [ "$python" ]; then
   echo "--- live"

@@ -7,7 +7,8 @@
 
 #include <stdlib.h>
 
-#include "rrd/rrd.h"
+#include "rrd-lz4-index.h"
+#include "rrd/read.h"
 
 void *__real_malloc (size_t size);
 void *__real_calloc (size_t n, size_t size);
@@ -150,6 +151,85 @@ GST_START_TEST (test_out_of_memory)
 
 GST_END_TEST;
 
+/* --- reading --- */
+
+static gboolean
+read_chunks (const ArrowBytes * file)
+{
+  RrdChunkView view = { 0 };
+  RrdScan scan = { 0 };
+  RrdEvent event;
+  gsize at = 0;
+  gboolean ok = TRUE;
+
+  do {
+    at += rrd_scan_next (&scan, file->data + at, file->size - at, TRUE, &event);
+    if (event.kind == RRD_EVENT_CHUNK) {
+      RrdReadError error = { "", 0 };
+      ok = rrd_chunk_view_read (&view, event.chunk.payload.data,
+          event.chunk.size, &error);
+      if (!ok)
+        fail_unless_equals_string (error.what, "out of memory");
+    }
+  } while (ok && event.kind != RRD_EVENT_DONE);
+  rrd_chunk_view_clear (&view);
+  return ok;
+}
+
+static bool
+read_file (void *user, uint64_t offset, void *to, size_t size)
+{
+  const ArrowBytes *file = user;
+
+  memcpy (to, file->data + offset, size);
+  return true;
+}
+
+static gboolean
+read_index (const ArrowBytes * file)
+{
+  RrdReadError error = { "", 0 };
+  RrdFooter *footer;
+  RrdIndexChunk chunk;
+  gboolean ok = rrd_footer_read (file->size, read_file, (void *) file, &footer,
+      &error) == RRD_FOOTER_OK;
+
+  if (ok)
+    ok = rrd_index_chunk (rrd_footer_index (footer, 0), 0, &chunk, &error);
+  if (!ok)
+    fail_unless (strstr (error.what, "out of memory")
+        || strstr (error.what, "too many"), "%s", error.what);
+  rrd_footer_free (footer);
+  return ok;
+}
+
+GST_START_TEST (test_reading_out_of_memory)
+{
+  Sample sample;
+  gint n_failures = 0;
+  gboolean ok;
+
+  left = -1;
+  sample_open (&sample, RRD_COMPRESSION_NONE, "memory");
+  sample_camera (&sample, "/a", 4, 2, 20);
+  sample_close (&sample);
+  ArrowBytes compressed = compress_index (&sample.file, 0);
+  do {
+    live = 0;
+    left = n_failures++;
+    ok = read_chunks (&sample.file) && read_index (&sample.file)
+        && read_index (&compressed);
+    left = -1;
+    fail_unless_equals_int (live, 0);
+  } while (!ok);
+  GST_INFO ("%d allocations", n_failures);
+  fail_unless (n_failures > 20);
+  arrow_bytes_clear (&compressed);
+  arrow_bytes_clear (&sample.file);
+}
+
+GST_END_TEST;
+
 static Suite *
 memory_suite (void)
 {
@@ -158,6 +238,7 @@ memory_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_out_of_memory);
+  tcase_add_test (tc, test_reading_out_of_memory);
   return s;
 }
 
