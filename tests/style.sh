@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The style gate: GStreamer's gst-indent on every .c file, no tabs, an SPDX
+# The style gate: GStreamer's gst-indent on every .c and .h file, no tabs, an SPDX
 # line everywhere. Arguments: files to look at; none: all that git tracks.
 # With --fix the files are rewritten instead.
 set -eu
@@ -15,6 +15,26 @@ gst_indent () {
     "$@"
 }
 
+# Some macros are no C to indent: while it runs, they look like what they stand for.
+hide () {
+  sed -e 's/^G_\(BEGIN\|END\)_DECLS$/#define HIDDEN_\1/' \
+    -e '/^G_DECLARE_/,/)$/ s/)$/);\n#define HIDDEN_NOTHING/' \
+    -e 's/ G_GNUC_PRINTF (\([0-9, ]*\));$/;\n#define HIDDEN_PRINTF \1/' \
+    -e 's/_Alignas (64)/HIDDEN_ALIGN/' \
+    -e 's/__asm__ ("" : "+r" (value))/HIDDEN_ASM ()/' \
+    -e 's/__attribute__((noinline))/HIDDEN_NOINLINE/'
+}
+
+show () {
+  sed -e ':all;N;$!b all' \
+    -e 's/;\n#define HIDDEN_PRINTF \([0-9, ]*\)/ G_GNUC_PRINTF (\1);/g' \
+    -e 's/;\n#define HIDDEN_NOTHING//g' |
+    sed -e 's/^#define HIDDEN_\(.*\)$/G_\1_DECLS/' \
+      -e 's/HIDDEN_ALIGN/_Alignas (64)/' \
+      -e 's/HIDDEN_ASM ()/__asm__ ("" : "+r" (value))/' \
+      -e 's/HIDDEN_NOINLINE/__attribute__((noinline))/'
+}
+
 fix=no
 if [ "${1:-}" = --fix ]; then fix=yes; shift; fi
 [ $# -gt 0 ] || set -- $(git ls-files '*.c' '*.h')
@@ -25,9 +45,10 @@ bad=0
 for file; do
   if grep -qP '\t' "$file"; then echo "$file: has tabs"; bad=1; fi
   if ! grep -q SPDX-License-Identifier "$file"; then echo "$file: no SPDX line"; bad=1; fi
-  case $file in *.c) ;; *) continue ;; esac
-  gst_indent "$file" -o "$work/once.c"
-  gst_indent "$work/once.c" -o "$work/twice.c"
+  hide < "$file" > "$work/hidden.c"
+  gst_indent "$work/hidden.c" -o "$work/once.c"
+  gst_indent "$work/once.c" -o "$work/indented.c"
+  show < "$work/indented.c" > "$work/twice.c"
   if [ $fix = yes ]; then
     cmp -s "$file" "$work/twice.c" || cp "$work/twice.c" "$file"
   elif ! diff -u "$file" "$work/twice.c"; then

@@ -70,5 +70,4 @@ bool flatbuffer_has (const FlatbufferReader * reader,
     const FlatbufferTable * table, unsigned id);
 
 /* Says what is wrong at a position; returns false. */
-bool flatbuffer_refuse (FlatbufferReader * reader, size_t at,
-    const char *what);
+bool flatbuffer_refuse (FlatbufferReader * reader, size_t at, const char *what);

@@ -38,7 +38,7 @@ typedef struct
 extern const Colormap colormaps[COLORMAP_COUNT];
 
 /* sRGB at t, 0 to 1 from near to far; what is outside counts as the end. */
-void colormap_color (const Colormap *map, double t, uint8_t rgb[3]);
+void colormap_color (const Colormap * map, double t, uint8_t rgb[3]);
 
 /* Where the bytes of a pixel are. In a pixel of three bytes alpha is 3, which
  * is never written. */
@@ -48,9 +48,9 @@ typedef struct
 } ColormapLayout;
 
 /* A colour 0xAARRGGBB as four bytes in memory order. */
-uint32_t colormap_pack (const ColormapLayout *layout, uint32_t argb);
+uint32_t colormap_pack (const ColormapLayout * layout, uint32_t argb);
 
-void colormap_ramp (const Colormap *map, const ColormapLayout *layout,
+void colormap_ramp (const Colormap * map, const ColormapLayout * layout,
     bool invert, uint32_t ramp[COLORMAP_RAMP_SIZE]);
 
 /* Histogram equalisation: curve[i] is the share of a frame's samples nearer
@@ -70,8 +70,8 @@ typedef struct
  * frame after measured = false counts in full, and one without a sample in the
  * range changes nothing. seconds: since the last frame; not positive = not
  * known. */
-void colormap_equalizer_measure (ColormapEqualizer *equalizer,
-    const uint16_t *pixels, size_t stride, uint32_t width, uint32_t height,
+void colormap_equalizer_measure (ColormapEqualizer * equalizer,
+    const uint16_t * pixels, size_t stride, uint32_t width, uint32_t height,
     double near, double far, double seconds);
 
 typedef struct
@@ -83,13 +83,13 @@ typedef struct
 
 /* equalizer: NULL, or one that has measured. */
 void colormap_table (const uint32_t ramp[COLORMAP_RAMP_SIZE],
-    const ColormapRange *range, const ColormapEqualizer *equalizer,
+    const ColormapRange * range, const ColormapEqualizer * equalizer,
     uint32_t table[COLORMAP_TABLE_SIZE]);
 
 /* pixel_size: 4, or 3, which leaves out the last byte of a packed colour. */
 void colormap_apply (const uint32_t table[COLORMAP_TABLE_SIZE],
-    const uint16_t *pixels, size_t stride, uint32_t width, uint32_t height,
-    uint8_t *picture, size_t picture_stride, unsigned pixel_size);
+    const uint16_t * pixels, size_t stride, uint32_t width, uint32_t height,
+    uint8_t * picture, size_t picture_stride, unsigned pixel_size);
 
 typedef struct
 {
@@ -103,8 +103,8 @@ typedef struct
 /* Draws a bar with the table's colours over the range and ticks in metres
  * (units: depth units per metre) along the right edge. A picture narrower or
  * lower than 64 pixels, or too narrow for the numbers, stays as it is. */
-void colormap_legend (const ColormapPicture *picture,
-    const uint32_t table[COLORMAP_TABLE_SIZE], const ColormapRange *range,
+void colormap_legend (const ColormapPicture * picture,
+    const uint32_t table[COLORMAP_TABLE_SIZE], const ColormapRange * range,
     double units);
 
 /* ---- all of it, from frame to frame ---- */

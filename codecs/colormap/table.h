@@ -23,13 +23,13 @@ table_slot (uint32_t sample)
 /* The samples of a range: from the first to the one before the end, within 1
  * to 65536. */
 static inline uint32_t
-table_first (const ColormapRange *range)
+table_first (const ColormapRange * range)
 {
   return (uint32_t) fmin (fmax (ceil (range->near), 1), COLORMAP_TABLE_SIZE);
 }
 
 static inline uint32_t
-table_end (const ColormapRange *range)
+table_end (const ColormapRange * range)
 {
   uint32_t first = table_first (range);
 

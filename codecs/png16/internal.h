@@ -51,7 +51,7 @@ bool png16_next_chunk (Png16Chunk * chunk, const uint8_t * data, size_t size,
     Png16Error * error);
 
 /* Makes room for size bytes; what was there before is lost. */
-bool png16_reserve (uint8_t ** buffer, size_t * capacity, size_t size);
+bool png16_reserve (uint8_t ** buffer, size_t *capacity, size_t size);
 
 /* A row of little-endian pixels to filtered bytes of PNG, and back. size is in
  * bytes, above is the row of pixels above, NULL for the first row. Only the first

@@ -39,7 +39,7 @@ typedef struct
   size_t n;
   RrdColumn *columns;
   ArrowField *fields;
-  ArrowMetadata (*metadata)[4];
+    ArrowMetadata (*metadata)[4];
 } RrdColumns;
 
 /* False: out of memory. */

@@ -269,8 +269,7 @@ bool rrd_index_range (RrdIndex * index, const RrdIndexKey * key, uint64_t i,
     int64_t range[2]);
 
 /* How many rows of chunk @i have both. Of a static chunk: 1 if any row has. */
-uint64_t rrd_index_rows (RrdIndex * index, const RrdIndexKey * key,
-    uint64_t i);
+uint64_t rrd_index_rows (RrdIndex * index, const RrdIndexKey * key, uint64_t i);
 
 /* NULL: nothing has failed so far. */
 const RrdReadError *rrd_index_error (const RrdIndex * index);

@@ -25,7 +25,7 @@ typedef struct
 } Edges;
 
 static inline uint64_t
-short_depth_mask (const uint8_t *samples, unsigned count)
+short_depth_mask (const uint8_t * samples, unsigned count)
 {
   uint8_t block[128] = { 0 };
 
@@ -35,7 +35,7 @@ short_depth_mask (const uint8_t *samples, unsigned count)
 
 /* To the end of the row at most, and until there are enough. */
 static inline void
-edges_scan_row (Edges *edges)
+edges_scan_row (Edges * edges)
 {
   const uint8_t *samples = cursor_sample (&edges->cursor);
   uint32_t left = cursor_left (&edges->cursor), position = edges->position;
@@ -64,7 +64,7 @@ edges_scan_row (Edges *edges)
 /* Looks ahead until there are two edges at least; the picture's end counts as
  * any number of them. */
 static __attribute__((noinline)) void
-edges_scan (Edges *edges)
+edges_scan (Edges * edges)
 {
   edges->n -= edges->next;
   memmove (edges->edge, edges->edge + edges->next,
@@ -81,7 +81,7 @@ edges_scan (Edges *edges)
 }
 
 static inline uint32_t
-edges_next (Edges *edges)
+edges_next (Edges * edges)
 {
   if (edges->next == edges->n)
     edges_scan (edges);
@@ -89,7 +89,7 @@ edges_next (Edges *edges)
 }
 
 static inline void
-edges_start (Edges *edges, Cursor cursor, uint32_t first, uint32_t last)
+edges_start (Edges * edges, Cursor cursor, uint32_t first, uint32_t last)
 {
   edges->cursor = cursor;
   edges->position = first;
@@ -106,7 +106,7 @@ edges_start (Edges *edges, Cursor cursor, uint32_t first, uint32_t last)
 
 /* The last depth before a position, 0 if there is none. */
 static uint16_t
-depth_before (const RvlPicture *picture, uint32_t position)
+depth_before (const RvlPicture * picture, uint32_t position)
 {
   uint16_t depth = 0;
 

@@ -47,13 +47,13 @@ zigzag (int32_t difference)
 }
 
 static inline uint32_t
-difference_at (const uint8_t *sample)
+difference_at (const uint8_t * sample)
 {
   return zigzag ((int32_t) load16 (sample) - load16 (sample - 2));
 }
 
 static inline void
-encoder_make_room (Encoder *encoder, unsigned tokens)
+encoder_make_room (Encoder * encoder, unsigned tokens)
 {
   if (encoder->tokens.n + tokens <= TOKENS)
     return;
@@ -62,7 +62,7 @@ encoder_make_room (Encoder *encoder, unsigned tokens)
 }
 
 static inline void
-encoder_put_header (Encoder *encoder, uint32_t zeros, uint32_t depths)
+encoder_put_header (Encoder * encoder, uint32_t zeros, uint32_t depths)
 {
   encoder_make_room (encoder, 2);
   tokens_add (&encoder->tokens, zeros);
@@ -71,7 +71,7 @@ encoder_put_header (Encoder *encoder, uint32_t zeros, uint32_t depths)
 
 /* Only the blocks that have some are worth a look at each sample. */
 static __attribute__((noinline)) void
-find_wides (Tokens *tokens, const uint8_t *samples, unsigned count)
+find_wides (Tokens * tokens, const uint8_t * samples, unsigned count)
 {
   uint16_t unused[LANES];
 
@@ -87,7 +87,7 @@ find_wides (Tokens *tokens, const uint8_t *samples, unsigned count)
 
 /* The differences of samples to those before them in memory. */
 static inline void
-put_differences (Tokens *tokens, const uint8_t *samples, unsigned count,
+put_differences (Tokens * tokens, const uint8_t * samples, unsigned count,
     uint32_t readable)
 {
   uint16_t *token = tokens->token + tokens->n;
@@ -114,7 +114,7 @@ put_differences (Tokens *tokens, const uint8_t *samples, unsigned count,
 
 /* Depths that follow each other in memory; @readable samples may be read. */
 static inline void
-encoder_put_depths (Encoder *encoder, const uint8_t *samples,
+encoder_put_depths (Encoder * encoder, const uint8_t * samples,
     uint32_t count, uint32_t readable)
 {
   encoder_make_room (encoder, count);
@@ -127,7 +127,7 @@ encoder_put_depths (Encoder *encoder, const uint8_t *samples,
 
 /* The depths from start to end, as far as they are in the band. */
 static inline void
-encoder_put_run (Encoder *encoder, uint32_t start, uint32_t end)
+encoder_put_run (Encoder * encoder, uint32_t start, uint32_t end)
 {
   Cursor *cursor = &encoder->cursor;
 
@@ -151,8 +151,8 @@ encoder_put_run (Encoder *encoder, uint32_t start, uint32_t end)
 }
 
 static size_t
-encode (const RvlPicture *picture, uint32_t first, uint32_t last,
-    uint8_t *stream)
+encode (const RvlPicture * picture, uint32_t first, uint32_t last,
+    uint8_t * stream)
 {
   Cursor cursor = cursor_make (picture, first);
   uint32_t position = first;

@@ -11,23 +11,22 @@ typedef struct
   const char *name;
 
   /* Can this processor run it? Called once, and fills the kernel's tables. */
-    bool (*prepare) (void);
+  bool (*prepare) (void);
 
   /* Writes the part of the stream that belongs to the samples from first on,
    * up to and without last: the zig-zag differences of those that are not 0,
    * and the headers of the runs that start there. Returns its nibbles; the
    * last word is filled up with zeros. */
-    size_t (*encode) (const RvlPicture * picture, uint32_t first,
-      uint32_t last, uint8_t *stream);
+  size_t (*encode) (const RvlPicture * picture, uint32_t first,
+      uint32_t last, uint8_t * stream);
 
   /* False if the stream does not hold the picture; rvl_decode_strictly ()
    * then says why. */
-    bool (*decode) (const uint8_t *stream, size_t size,
+  bool (*decode) (const uint8_t * stream, size_t size,
       const RvlPicture * picture);
 } RvlKernel;
 
-extern const RvlKernel rvl_avx512, rvl_avx2, rvl_ssse3, rvl_neon,
-    rvl_portable;
+extern const RvlKernel rvl_avx512, rvl_avx2, rvl_ssse3, rvl_neon, rvl_portable;
 
 /* The kernels that this machine can run, fastest first, then NULL. */
 const RvlKernel *const *rvl_kernels (void);
@@ -36,5 +35,5 @@ const RvlKernel *const *rvl_kernels (void);
 const RvlKernel *rvl_kernel (void);
 
 /* One nibble after the other, with Rerun's checks in Rerun's order. */
-bool rvl_decode_strictly (const uint8_t *stream, size_t size,
+bool rvl_decode_strictly (const uint8_t * stream, size_t size,
     const RvlPicture * picture, RvlError * error);

@@ -87,7 +87,7 @@ long_tokens_move (LongTokens * longs, unsigned by)
 /* Long tokens wait until all others of the part are made: no branch depends on
  * where they are. */
 static inline void
-long_tokens_wait (LongTokens *longs, const uint8_t *nibbles, uint16_t *token,
+long_tokens_wait (LongTokens * longs, const uint8_t * nibbles, uint16_t * token,
     uint64_t ends, uint64_t longer)
 {
   longs->crowd[longs->crowds] = (Crowd) {
@@ -96,8 +96,8 @@ long_tokens_wait (LongTokens *longs, const uint8_t *nibbles, uint16_t *token,
 }
 
 static inline void
-long_tokens_put_waiting (LongTokens *longs,
-    uint64_t (*long_token) (const uint8_t *nibbles, unsigned place))
+long_tokens_put_waiting (LongTokens * longs,
+    uint64_t (*long_token) (const uint8_t * nibbles, unsigned place))
 {
   for (unsigned i = 0; i < longs->crowds; i++) {
     const Crowd *crowd = &longs->crowd[i];

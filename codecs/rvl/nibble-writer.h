@@ -21,14 +21,14 @@ typedef struct
 } Writer;
 
 static inline void
-writer_start (Writer *writer, uint8_t *stream)
+writer_start (Writer * writer, uint8_t * stream)
 {
   writer->stream = writer->out = stream;
   writer->nibbles = 0;
 }
 
 static __attribute__((noinline)) void
-writer_put (Writer *writer, const Tokens *tokens)
+writer_put (Writer * writer, const Tokens * tokens)
 {
   uint8_t *end = tokens_to_nibbles (tokens, writer->nibble + writer->nibbles);
   size_t nibbles = (size_t) (end - writer->nibble), full = nibbles / 64 * 64;
@@ -40,7 +40,7 @@ writer_put (Writer *writer, const Tokens *tokens)
 }
 
 static inline size_t
-writer_end (Writer *writer)
+writer_end (Writer * writer)
 {
   _Alignas (64) uint8_t words[32];
 

@@ -21,7 +21,7 @@ typedef struct
 } Splitter;
 
 static uint64_t
-longest_value (const uint8_t *last)
+longest_value (const uint8_t * last)
 {
   uint64_t value = *last & 7;
 
@@ -35,7 +35,7 @@ longest_value (const uint8_t *last)
 
 /* Any token, by the place of its last nibble. */
 static uint64_t
-long_token (const uint8_t *nibbles, unsigned place)
+long_token (const uint8_t * nibbles, unsigned place)
 {
   /* The last nibble is in the top byte, the token begins above the highest
    * other one that does not go on. */
@@ -51,19 +51,19 @@ long_token (const uint8_t *nibbles, unsigned place)
   return (value | value >> 20) & UINT64_C (0xffffff);
 }
 
-static void split_words (const uint8_t *words, uint8_t *nibbles);
-static uint16_t *find_tokens (LongTokens * longs, const uint8_t *nibbles,
-    uint16_t *tokens);
+static void split_words (const uint8_t * words, uint8_t * nibbles);
+static uint16_t *find_tokens (LongTokens * longs, const uint8_t * nibbles,
+    uint16_t * tokens);
 
 static void
-splitter_start (Splitter *splitter)
+splitter_start (Splitter * splitter)
 {
   memset (splitter->nibble, 0, NIBBLES_BEFORE);
 }
 
 static uint16_t *
-make_tokens (Splitter *splitter, LongTokens *longs, const uint8_t *words,
-    uint16_t *tokens)
+make_tokens (Splitter * splitter, LongTokens * longs, const uint8_t * words,
+    uint16_t * tokens)
 {
   uint8_t *nibbles = splitter->nibble + NIBBLES_BEFORE;
 

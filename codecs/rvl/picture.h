@@ -15,7 +15,7 @@ typedef struct
 } RvlPicture;
 
 static inline RvlPicture
-picture_make (const uint16_t *pixels, size_t stride, uint32_t width,
+picture_make (const uint16_t * pixels, size_t stride, uint32_t width,
     uint32_t height)
 {
   RvlPicture picture = { (uint8_t *) pixels, stride, width, height };
@@ -28,7 +28,7 @@ picture_make (const uint16_t *pixels, size_t stride, uint32_t width,
 }
 
 static inline uint32_t
-picture_size (const RvlPicture *picture)
+picture_size (const RvlPicture * picture)
 {
   return picture->width * picture->height;
 }
@@ -42,7 +42,7 @@ typedef struct
 } Cursor;
 
 static inline Cursor
-cursor_make (const RvlPicture *picture, uint32_t position)
+cursor_make (const RvlPicture * picture, uint32_t position)
 {
   uint32_t y = picture->width ? position / picture->width : 0;
   Cursor cursor = { picture, picture->samples + y * picture->stride,
@@ -53,7 +53,7 @@ cursor_make (const RvlPicture *picture, uint32_t position)
 }
 
 static inline uint8_t *
-cursor_sample (const Cursor *cursor)
+cursor_sample (const Cursor * cursor)
 {
   return cursor->row + 2 * (size_t) cursor->x;
 }
@@ -66,7 +66,7 @@ cursor_left (const Cursor * cursor)
 
 /* The part of @count samples that is in this row; the cursor moves behind it. */
 static inline uint32_t
-cursor_take (Cursor *cursor, uint32_t count)
+cursor_take (Cursor * cursor, uint32_t count)
 {
   uint32_t left = cursor_left (cursor);
 

@@ -54,7 +54,7 @@ typedef struct
 } Splitter;
 
 static void
-splitter_start (Splitter *splitter)
+splitter_start (Splitter * splitter)
 {
   *splitter = (Splitter) {
   0, 1, 0};
@@ -62,8 +62,8 @@ splitter_start (Splitter *splitter)
 
 /* Any group, nibble by nibble. */
 static __attribute__((noinline)) uint16_t *
-split_longest (Splitter *splitter, LongTokens *longs, unsigned nibbles,
-    uint16_t *token)
+split_longest (Splitter * splitter, LongTokens * longs, unsigned nibbles,
+    uint16_t * token)
 {
   unsigned bits = splitter->scale == 0 ? splitter->bits
       : (unsigned) __builtin_ctz (splitter->scale);
@@ -88,8 +88,8 @@ split_longest (Splitter *splitter, LongTokens *longs, unsigned nibbles,
 
 /* A group that is part of a token of more than five nibbles. */
 static inline uint16_t *
-split_long (Splitter *splitter, LongTokens *longs, unsigned nibbles,
-    uint16_t *token)
+split_long (Splitter * splitter, LongTokens * longs, unsigned nibbles,
+    uint16_t * token)
 {
   uint64_t group = groups[nibbles];
   Splitter copy;
@@ -115,8 +115,8 @@ split_long (Splitter *splitter, LongTokens *longs, unsigned nibbles,
 }
 
 static inline uint16_t *
-split_group (Splitter *splitter, LongTokens *longs, unsigned nibbles,
-    uint16_t *token)
+split_group (Splitter * splitter, LongTokens * longs, unsigned nibbles,
+    uint16_t * token)
 {
   uint64_t group = groups[nibbles];
 
@@ -133,8 +133,8 @@ split_group (Splitter *splitter, LongTokens *longs, unsigned nibbles,
 }
 
 static uint16_t *
-make_tokens (Splitter *splitter, LongTokens *longs, const uint8_t *words,
-    uint16_t *token)
+make_tokens (Splitter * splitter, LongTokens * longs, const uint8_t * words,
+    uint16_t * token)
 {
   Splitter state = *splitter;
 
@@ -190,10 +190,10 @@ depth_make (uint16_t depth)
 }
 
 static bool
-sum_up_each (const uint16_t *tokens, unsigned n, Depth *before,
-    uint8_t *depths)
+sum_up_each (const uint16_t * tokens, unsigned n, Depth * before,
+    uint8_t * depths)
 {
-  int32_t depth = (int32_t) *before;
+  int32_t depth = (int32_t) before[0];
   uint32_t all = 0;
 
   for (unsigned i = 0; i < n; i++) {
@@ -210,7 +210,7 @@ sum_up_each (const uint16_t *tokens, unsigned n, Depth *before,
 /* From below 32768 no difference of 16 bits wraps around to below 32768: where
  * no depth has its top bit set, all are right. */
 static inline bool
-sum_up (const uint16_t *tokens, unsigned n, Depth *before, uint8_t *depths,
+sum_up (const uint16_t * tokens, unsigned n, Depth * before, uint8_t * depths,
     const bool check)
 {
   static const uint16_t lanes[2 * BLOCK] = {

@@ -60,7 +60,7 @@ interleave (uint64_t bits)
 /* Four samples a step: adding 0x7fff carries into the top bit of those that are
  * not 0. */
 static inline uint64_t
-depth_mask (const uint8_t *samples)
+depth_mask (const uint8_t * samples)
 {
   const uint64_t low = 0x7fff * EACH;
   uint64_t bits = 0;
@@ -80,7 +80,7 @@ depth_mask (const uint8_t *samples)
 typedef uint64_t Vector;
 
 static inline Vector
-differences (const uint8_t *samples, uint16_t *tokens)
+differences (const uint8_t * samples, uint16_t * tokens)
 {
   const uint64_t top = 0x8000 * EACH;
   uint64_t now = load64 (samples), before = load64 (samples - 2);
@@ -125,7 +125,7 @@ typedef struct
 } Writer;
 
 static inline void
-writer_start (Writer *writer, uint8_t *stream)
+writer_start (Writer * writer, uint8_t * stream)
 {
   *writer = (Writer) {
   stream, stream, 0, 0};
@@ -134,7 +134,7 @@ writer_start (Writer *writer, uint8_t *stream)
 /* Up to 32 bits. Without a branch: a word that is not complete is written over
  * later. */
 static inline void
-put_bits (Writer *writer, uint64_t bits, unsigned count)
+put_bits (Writer * writer, uint64_t bits, unsigned count)
 {
   writer->bits = writer->bits << count | bits;
   writer->count += count;
@@ -144,14 +144,14 @@ put_bits (Writer *writer, uint64_t bits, unsigned count)
 }
 
 static inline void
-put_two (Writer *writer, uint32_t a, uint32_t b)
+put_two (Writer * writer, uint32_t a, uint32_t b)
 {
   put_bits (writer, (uint64_t) (a >> 8) << (b & 63) | b >> 8,
       (a & 63) + (b & 63));
 }
 
 static inline void
-put_value (Writer *writer, uint32_t value)
+put_value (Writer * writer, uint32_t value)
 {
   for (; value >= 4096; value >>= 9)
     put_bits (writer, 0x888 | (value & 7) << 8 | (value & 070) << 1
@@ -160,7 +160,7 @@ put_value (Writer *writer, uint32_t value)
 }
 
 static inline void
-put_values (Writer *writer, const uint16_t *token, unsigned n)
+put_values (Writer * writer, const uint16_t * token, unsigned n)
 {
   for (; n >= 4; n -= 4, token += 4) {
     uint64_t four = load64 (token);
@@ -182,7 +182,7 @@ put_values (Writer *writer, const uint16_t *token, unsigned n)
 }
 
 static __attribute__((noinline)) void
-writer_put (Writer *writer, const Tokens *tokens)
+writer_put (Writer * writer, const Tokens * tokens)
 {
   /* A copy can stay in registers. */
   Writer copy = *writer;
@@ -200,7 +200,7 @@ writer_put (Writer *writer, const Tokens *tokens)
 }
 
 static inline size_t
-writer_end (Writer *writer)
+writer_end (Writer * writer)
 {
   if (writer->count > 0)
     store32 (writer->out, (uint32_t) (writer->bits << (32 - writer->count)));

@@ -13,7 +13,7 @@ lowest_bit (uint64_t bits)
 /* One after the other. Most blocks have no more than four, and no branch tells
  * how many. */
 static inline uint32_t *
-put_edges (uint32_t *edge, uint32_t position, uint64_t changes)
+put_edges (uint32_t * edge, uint32_t position, uint64_t changes)
 {
   for (unsigned i = 0; i < 4; i++) {
     *edge = position + lowest_bit (changes);

@@ -39,14 +39,14 @@ size_t rvl_max_size (uint32_t width, uint32_t height);
 /* Writes the stream, for which there must be rvl_max_size () bytes, and
  * returns its size: a multiple of 4, 0 for a picture without pixels or with
  * more than RVL_MAX_PIXELS. */
-size_t rvl_encode (const uint16_t *pixels, size_t stride,
-    uint32_t width, uint32_t height, uint8_t *stream);
+size_t rvl_encode (const uint16_t * pixels, size_t stride,
+    uint32_t width, uint32_t height, uint8_t * stream);
 
 /* Accepts and rejects what Rerun's decoder does: bytes after the last pixel
  * are no error. On false, @error (may be NULL) says why, and the pixels are
  * undefined; nothing outside of them was written. */
-bool rvl_decode (const uint8_t *stream, size_t size, uint16_t *pixels,
-    size_t stride, uint32_t width, uint32_t height, RvlError *error);
+bool rvl_decode (const uint8_t * stream, size_t size, uint16_t * pixels,
+    size_t stride, uint32_t width, uint32_t height, RvlError * error);
 
 /* Finds where a stream ends that comes in pieces, as from a file. */
 typedef struct
@@ -67,7 +67,7 @@ void rvl_scan_begin (RvlScanner * scanner, uint32_t width, uint32_t height);
 /* Returns how many bytes of the next piece belong to the stream. @ended: it ends
  * there, or is damaged so that its end cannot be found. It looks at the runs only:
  * a stream with a value that does not fit ends like others. */
-size_t rvl_scan (RvlScanner * scanner, const uint8_t *data, size_t size,
+size_t rvl_scan (RvlScanner * scanner, const uint8_t * data, size_t size,
     bool *ended);
 
 /* ---- the same bytes from several threads ----
@@ -113,8 +113,8 @@ size_t rvl_bands_max_size (uint32_t width, uint32_t height, unsigned n);
 
 /* Cuts a picture into 1 to RVL_MAX_BANDS bands (@n is clamped). Picture and
  * stream are borrowed until the bands are joined. */
-void rvl_bands_plan (RvlBands * bands, const uint16_t *pixels, size_t stride,
-    uint32_t width, uint32_t height, unsigned n, uint8_t *stream);
+void rvl_bands_plan (RvlBands * bands, const uint16_t * pixels, size_t stride,
+    uint32_t width, uint32_t height, unsigned n, uint8_t * stream);
 
 /* Encodes one band; touches no memory that another band writes. */
 void rvl_bands_encode (RvlBands * bands, unsigned i);
@@ -139,13 +139,12 @@ typedef struct
 } RvlHeader;
 
 /* Writes the 20 bytes that all of them read. */
-void rvl_header_write (const RvlHeader * header,
-    uint8_t data[RVL_HEADER_SIZE]);
+void rvl_header_write (const RvlHeader * header, uint8_t data[RVL_HEADER_SIZE]);
 
 /* Reads that header, or the one of RTAB-Map: "DEPTHRVL", width and height, which
  * Rerun does not read. False (and @error, may be NULL) if this is no header of a
  * picture that Rerun shows. */
-bool rvl_header_read (const uint8_t *data, size_t size, RvlHeader * header,
+bool rvl_header_read (const uint8_t * data, size_t size, RvlHeader * header,
     RvlError * error);
 
 /* ROS puts the first RVL_ROS_HEADER_SIZE bytes of the header before a PNG as well.
@@ -157,5 +156,5 @@ void rvl_ros_header_read (const uint8_t data[RVL_ROS_HEADER_SIZE],
 /* Turns quantised samples (header->a is not 0) into depth units, @meter of
  * them a metre, rounded. What is not a positive depth, or more than 65535
  * units, becomes 0. Does nothing if the samples are depth units already. */
-void rvl_dequantise (uint16_t *pixels, size_t stride, uint32_t width,
+void rvl_dequantise (uint16_t * pixels, size_t stride, uint32_t width,
     uint32_t height, const RvlHeader * header, double meter);

@@ -95,7 +95,7 @@ top_bits (Vector v)
 /* Each half's sums on top of those before them; @before becomes the last one, in
  * all lanes. */
 static inline Vector
-add_before (Vector sums, Vector *before)
+add_before (Vector sums, Vector * before)
 {
   Vector last = shuffle (sums, words (0x0f0e));
   Vector lower = _mm256_permute2x128_si256 (last, last, 0x08);

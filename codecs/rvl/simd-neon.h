@@ -114,7 +114,7 @@ top_bits (Vector v)
 /* The sums on top of those before them; @before becomes the last one, in all
  * lanes. */
 static inline Vector
-add_before (Vector sums, Vector *before)
+add_before (Vector sums, Vector * before)
 {
   Vector all = add16 (sums, *before);
 

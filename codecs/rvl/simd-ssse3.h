@@ -87,8 +87,7 @@ pick (Vector flags, Vector yes, Vector no)
 static inline bool
 any_bits (Vector v)
 {
-  return _mm_movemask_epi8 (_mm_cmpeq_epi8 (v,
-          _mm_setzero_si128 ())) != 0xffff;
+  return _mm_movemask_epi8 (_mm_cmpeq_epi8 (v, _mm_setzero_si128 ())) != 0xffff;
 }
 
 /* Of 16-bit lanes. */
@@ -101,7 +100,7 @@ top_bits (Vector v)
 /* The sums on top of those before them; @before becomes the last one, in all
  * lanes. */
 static inline Vector
-add_before (Vector sums, Vector *before)
+add_before (Vector sums, Vector * before)
 {
   Vector all = add16 (sums, *before);
 

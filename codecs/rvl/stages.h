@@ -80,7 +80,7 @@ differences (const uint8_t * samples, uint16_t * tokens)
 /* Keeps the first byte of each of eight pairs, and the second where a bit is set,
  * of those from @place on. */
 static inline void
-put_pairs (uint8_t *to, Half pairs, uint32_t mask, int place)
+put_pairs (uint8_t * to, Half pairs, uint32_t mask, int place)
 {
   store_half (to, half_shuffle (pairs, table_row (rvl_tables.keep_seconds,
               mask, place)));
@@ -89,7 +89,7 @@ put_pairs (uint8_t *to, Half pairs, uint32_t mask, int place)
 /* Keeps one to three bytes of each of four quadruples: four bits tell of which
  * the second, and four of which the third too. */
 static inline uint8_t *
-put_quadruples (uint8_t *to, Half quadruples, uint32_t mask)
+put_quadruples (uint8_t * to, Half quadruples, uint32_t mask)
 {
   store_half (to, half_shuffle (quadruples, table_row (rvl_tables.keep_thirds,
               mask, 0)));
@@ -192,7 +192,7 @@ make_words (const uint8_t * nibbles, size_t n, uint8_t * to)
 /* ---- decoding ---- */
 
 static void
-split_words (const uint8_t *from, uint8_t *nibbles)
+split_words (const uint8_t * from, uint8_t * nibbles)
 {
   for (size_t i = 0; i < 4 * PART_WORDS; i += 2 * LANES) {
     Vector pair = swap_words (load (from + i));
@@ -219,7 +219,7 @@ digit_of (Vector nibble, Vector before)
 
 /* Keeps the 16-bit lanes where a bit is set, of those from @place on. */
 static inline void
-keep_tokens (uint16_t *to, Half tokens, uint32_t mask, int place)
+keep_tokens (uint16_t * to, Half tokens, uint32_t mask, int place)
 {
   store_half (to, half_shuffle (tokens, table_row (rvl_tables.keep_pairs,
               mask, place)));
@@ -246,7 +246,7 @@ values_of (Vector digit, Vector rest, Vector three, Vector four)
 /* The value of a token of one to four nibbles at every place, of which those
  * are kept where one ends. Returns where a longer one does. */
 static inline uint32_t
-put_any_tokens (uint16_t *to, const uint8_t *at, uint32_t ends)
+put_any_tokens (uint16_t * to, const uint8_t * at, uint32_t ends)
 {
   Vector n0 = load (at), n1 = load (at - 1);
   Vector n2 = load (at - 2), n3 = load (at - 3);
@@ -264,7 +264,7 @@ put_any_tokens (uint16_t *to, const uint8_t *at, uint32_t ends)
 /* Tokens of one or two nibbles that end at eight places, by the nine bits that
  * say which go on, from the one before on: each token's nibbles in 16 bits. */
 static inline void
-put_pairs_of_nibbles (uint16_t *to, const uint8_t *at, uint32_t on)
+put_pairs_of_nibbles (uint16_t * to, const uint8_t * at, uint32_t on)
 {
   Vector nibbles = both (load (at - 1), bytes (7));
 
@@ -275,7 +275,7 @@ put_pairs_of_nibbles (uint16_t *to, const uint8_t *at, uint32_t on)
 /* False if there are longer ones. @on says which nibbles go on, from two before
  * on. */
 static inline bool
-put_short_tokens (uint16_t *to, const uint8_t *at, uint32_t ends, uint32_t on)
+put_short_tokens (uint16_t * to, const uint8_t * at, uint32_t ends, uint32_t on)
 {
   if (on & on >> 1 & ends)
     return false;
@@ -286,14 +286,14 @@ put_short_tokens (uint16_t *to, const uint8_t *at, uint32_t ends, uint32_t on)
 #else
 /* A wide vector has a long token too often for a branch to be worth it. */
 static inline bool
-put_short_tokens (uint16_t *to, const uint8_t *at, uint32_t ends, uint32_t on)
+put_short_tokens (uint16_t * to, const uint8_t * at, uint32_t ends, uint32_t on)
 {
   return false;
 }
 #endif
 
 static uint16_t *
-find_tokens (LongTokens *longs, const uint8_t *nibbles, uint16_t *to)
+find_tokens (LongTokens * longs, const uint8_t * nibbles, uint16_t * to)
 {
   const uint32_t all = UINT32_MAX >> (32 - 2 * LANES);
   uint32_t on = top_bits8 (load (nibbles - 2 * LANES));
@@ -315,7 +315,7 @@ find_tokens (LongTokens *longs, const uint8_t *nibbles, uint16_t *to)
 #define BLOCK 32
 
 static inline Vector
-load_some (const uint16_t *tokens, int n)
+load_some (const uint16_t * tokens, int n)
 {
   static const uint16_t lanes[2 * BLOCK] = {
     0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff,

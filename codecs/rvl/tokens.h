@@ -42,8 +42,8 @@ tokens_add (Tokens * tokens, uint32_t value)
 /* Tokens that fit 16 bits, by a function that takes a multiple of TOKENS_STEP of
  * them and makes one byte of a token of 0. */
 static inline uint8_t *
-put_in_steps (const uint16_t *token, unsigned n, uint8_t *to,
-    uint8_t *(*put) (const uint16_t *, unsigned, uint8_t *))
+put_in_steps (const uint16_t * token, unsigned n, uint8_t * to,
+    uint8_t * (*put) (const uint16_t *, unsigned, uint8_t *))
 {
   unsigned full = n / TOKENS_STEP * TOKENS_STEP, rest = n - full;
   uint16_t last[TOKENS_STEP] = { 0 };
@@ -56,9 +56,9 @@ put_in_steps (const uint16_t *token, unsigned n, uint8_t *to,
 }
 
 static inline uint8_t *
-put_tokens (const Tokens *tokens, uint8_t *to,
-    uint8_t *(*put) (const uint16_t *, unsigned, uint8_t *),
-    uint8_t *(*put_wide) (uint32_t, uint8_t *))
+put_tokens (const Tokens * tokens, uint8_t * to,
+    uint8_t * (*put) (const uint16_t *, unsigned, uint8_t *),
+    uint8_t * (*put_wide) (uint32_t, uint8_t *))
 {
   unsigned done = 0;
 

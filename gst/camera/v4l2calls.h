@@ -21,8 +21,7 @@ typedef struct
   /* (transfer full): all /dev/video nodes, in the order of their numbers */
   GStrv (*list_nodes) (void);
   /* %FALSE if the node is not on USB */
-  gboolean (*usb_ids) (const gchar * path, guint16 * vendor,
-      guint16 * product);
+  gboolean (*usb_ids) (const gchar * path, guint16 * vendor, guint16 * product);
 } V4l2Calls;
 
 /* The kernel's, until a test sets its own. */

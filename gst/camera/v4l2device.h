@@ -30,8 +30,7 @@ V4l2Device *v4l2_device_open_first (GError ** error);
 void v4l2_device_free (V4l2Device * device);
 
 /* An ioctl of @device. Returns: 0, or an error number */
-gint v4l2_device_ioctl (V4l2Device * device, gulong request,
-    gpointer argument);
+gint v4l2_device_ioctl (V4l2Device * device, gulong request, gpointer argument);
 
 /* Makes the error of what failed: @doing completes "cannot ... PATH". */
 void v4l2_set_error (GError ** error, const gchar * path, const gchar * doing,

@@ -356,8 +356,7 @@ server_is_slow (RerunOutput * self, guint64 dropped_before)
 {
   RerunOutage *outage = &self->outage;
 
-  if (self->frames_dropped == dropped_before || !outage->proven
-      || outage->slow)
+  if (self->frames_dropped == dropped_before || !outage->proven || outage->slow)
     return FALSE;
   outage->slow = TRUE;
   return TRUE;

@@ -17,9 +17,9 @@ typedef struct
   void (*close) (void *state);
 
   /* The bytes written to data, which has room for whatever comes. */
-    size_t (*encode) (void *state, const Frame * frame, uint8_t *data,
+  size_t (*encode) (void *state, const Frame * frame, uint8_t * data,
       size_t room);
-    bool (*decode) (void *state, const uint8_t *data, size_t size,
+  bool (*decode) (void *state, const uint8_t * data, size_t size,
       Frame * frame);
   bool decodes_only;            /* encode () is not its own, but is needed */
 } Codec;

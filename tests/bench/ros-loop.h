@@ -8,5 +8,5 @@
 #include <stddef.h>
 #include <stdint.h>
 
-size_t ros_encode (const uint16_t *pixels, size_t count, uint8_t * stream);
-void ros_decode (const uint8_t *stream, uint16_t *pixels, size_t count);
+size_t ros_encode (const uint16_t * pixels, size_t count, uint8_t * stream);
+void ros_decode (const uint8_t * stream, uint16_t * pixels, size_t count);

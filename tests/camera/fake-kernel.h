@@ -38,7 +38,7 @@ typedef struct
   guint n_filled;
 
   /* the extension unit: answers of UVCIOC_CTRL_QUERY */
-  gint (*extension) (guint8 query, guint8 * data);
+    gint (*extension) (guint8 query, guint8 * data);
 
   /* what was done, to look at */
   gint n_open, n_mapped, n_queued, n_started;

@@ -35,14 +35,14 @@ guarded_open (Guarded * guarded, size_t size)
 /* Room for @size bytes right before the second guard, or right behind the
  * first one. */
 static inline uint8_t *
-guarded_place (const Guarded *guarded, size_t size, bool at_end)
+guarded_place (const Guarded * guarded, size_t size, bool at_end)
 {
   assert (size <= guarded->size);
   return at_end ? guarded->first + guarded->size - size : guarded->first;
 }
 
 static inline void
-guarded_close (Guarded *guarded)
+guarded_close (Guarded * guarded)
 {
   munmap (guarded->first - guarded->page, guarded->size + 2 * guarded->page);
 }

@@ -41,8 +41,7 @@ sample_open (Sample * sample, RrdCompression compression,
     const char *recording_id)
 {
   *sample = (Sample) {
-    .compression = compression,
-    .id = {0x18c0000000000000, 0x123456789abcdef0}
+    .compression = compression,.id = { 0x18c0000000000000, 0x123456789abcdef0 }
   };
   RrdTuid id = sample_next_id (sample);
   sample->store = rrd_store_new ("a sample", recording_id, &id);

@@ -13,5 +13,5 @@ size_t rvl_reference_encode (const void *samples, size_t count,
     uint8_t * stream);
 
 /* What Rerun's decoder says of a stream. */
-bool rvl_reference_decode (const uint8_t *stream, size_t size, void *samples,
+bool rvl_reference_decode (const uint8_t * stream, size_t size, void *samples,
     size_t count);

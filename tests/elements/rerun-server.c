@@ -211,8 +211,7 @@ on_frame (nghttp2_session * session, const nghttp2_frame * frame, void *user)
       reply (self, "404", -1);
   }
   /* who leaves has said so before that */
-  if (frame->hd.type == NGHTTP2_PING
-      && (frame->hd.flags & NGHTTP2_FLAG_ACK))
+  if (frame->hd.type == NGHTTP2_PING && (frame->hd.flags & NGHTTP2_FLAG_ACK))
     nghttp2_submit_goaway (session, NGHTTP2_FLAG_NONE, self->call,
         NGHTTP2_NO_ERROR, NULL, 0);
   if (frame->hd.type == NGHTTP2_DATA

@@ -96,7 +96,8 @@ GST_END_TEST;
 /* A rig: one connection, and one's end is not the others'. */
 GST_START_TEST (test_shared_connection)
 {
-  RerunServer *server = rerun_server_new (&(ServerOptions) { 0, });
+  RerunServer *server = rerun_server_new (&(ServerOptions) { 0, }
+  );
   GstBus *buses[3];
   GstHarness *h[3];
   gchar *uri = rerun_server_get_uri (server);
@@ -237,7 +238,8 @@ GST_START_TEST (test_server_leaves)
 {
   RerunServer *server = rerun_server_new (&(ServerOptions) {
         .behaviour = SERVER_LEAVES,.after = N_FIRST + 5
-      });
+      }
+  );
   GstBus *bus;
   GstHarness *h = live_new (uri_of (server), &bus, NULL);
 
@@ -276,7 +278,8 @@ frames_dropped (GstMessage * message)
  * with the server, and counted so. */
 GST_START_TEST (test_unconfirmed_lost)
 {
-  RerunServer *server = rerun_server_new (&(ServerOptions) { 0, });
+  RerunServer *server = rerun_server_new (&(ServerOptions) { 0, }
+  );
   ServerOptions same = {.port = rerun_server_get_port (server) };
   GstBus *bus;
   GstHarness *h = live_new (uri_of (server), &bus, "max-queue-bytes",

@@ -157,7 +157,8 @@ GST_START_TEST (test_unlock_eos)
 {
   RerunServer *server = rerun_server_new (&(ServerOptions) {
         .behaviour = SERVER_WINDOW_ZERO,.after = N_FIRST
-      });
+      }
+  );
   ServerOptions same = {.port = rerun_server_get_port (server) };
   GstBus *bus;
   GstHarness *h = live_new (uri_of (server), &bus, NULL);

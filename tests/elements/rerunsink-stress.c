@@ -113,7 +113,8 @@ set_properties (gpointer data)
  * needed. */
 GST_START_TEST (test_properties_while_states_change)
 {
-  RerunServer *server = rerun_server_new (&(ServerOptions) { 0, });
+  RerunServer *server = rerun_server_new (&(ServerOptions) { 0, }
+  );
   GstBus *bus;
   GstHarness *h = live_new (uri_of (server), &bus, "location", location,
       "drain-timeout", (guint64) 0, NULL);

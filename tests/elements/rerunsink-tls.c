@@ -80,8 +80,7 @@ GST_START_TEST (test_tls_fails)
 
   options.certificate = test_certificate ();
   server = rerun_server_new (&options);
-  h = live_new (uri_of (server), &bus, "drain-timeout", 20 * GST_MSECOND,
-      NULL);
+  h = live_new (uri_of (server), &bus, "drain-timeout", 20 * GST_MSECOND, NULL);
   if (bad_tls[__i__].said != NULL)
     wait_for_text (bus, GST_MESSAGE_WARNING, bad_tls[__i__].said);
   since = g_get_monotonic_time ();

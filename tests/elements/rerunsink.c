@@ -692,7 +692,8 @@ limit_memory (gsize more)
 static GstBuffer *
 huge_buffer (gboolean png)
 {
-  enum { HUGE_WIDTH = 65535, HUGE_HEIGHT = 1024 };
+  enum
+  { HUGE_WIDTH = 65535, HUGE_HEIGHT = 1024 };
   guint16 *pixels = g_new0 (guint16, HUGE_WIDTH * HUGE_HEIGHT);
   RvlHeader header = { 0, 0, HUGE_WIDTH, HUGE_HEIGHT };
   gsize room = png16_max_size (HUGE_WIDTH, HUGE_HEIGHT), size;

@@ -17,7 +17,8 @@ static const struct
   {"rvldepthenc", "image/x-rvl"},
   {"rvldepthenc", "image/png"},
   {"depthcolormap", "video/x-raw,format=RGBA"},
-  {"depthcolormap colormap=grayscale near=0.5 far=60", "video/x-raw,format=BGRA"},
+  {"depthcolormap colormap=grayscale near=0.5 far=60",
+      "video/x-raw,format=BGRA"},
 };
 
 static void
@@ -85,8 +86,7 @@ GST_START_TEST (test_same_result)
       && gst_buffer_memcmp (as_it_is, 0, map.data, map.size) == 0);
   for (guint i = 0; i < 4; i++) {
     gboolean big_endian = i & 1, plain = i >> 1;
-    gchar *with = g_strdup_printf ("%s invalid=%d", line, plain ? -1 :
-        INVALID);
+    gchar *with = g_strdup_printf ("%s invalid=%d", line, plain ? -1 : INVALID);
     GstBuffer *result = convert (with, caps, big_endian, plain);
 
     assert_equals_int (gst_buffer_get_size (result), map.size);
