@@ -17,7 +17,8 @@ gst_indent () {
 
 # Some macros are no C to indent: while it runs, they look like what they stand for.
 hide () {
-  sed -e 's/^G_\(BEGIN\|END\)_DECLS$/#define HIDDEN_\1/' \
+  sed -z 's/=\s*(\([A-Z]\w*\)) {\s*\([^{};]*[^{}; \n]\)\s*};/= HIDDEN_\1_ (\2);/g' |
+    sed -e 's/^G_\(BEGIN\|END\)_DECLS$/#define HIDDEN_\1/' \
     -e '/^G_DECLARE_/,/)$/ s/)$/);\n#define HIDDEN_NOTHING/' \
     -e 's/ G_GNUC_PRINTF (\([0-9, ]*\));$/;\n#define HIDDEN_PRINTF \1/' \
     -e 's/_Alignas (64)/HIDDEN_ALIGN/' \
@@ -28,7 +29,8 @@ hide () {
 show () {
   sed -e ':all;N;$!b all' \
     -e 's/;\n#define HIDDEN_PRINTF \([0-9, ]*\)/ G_GNUC_PRINTF (\1);/g' \
-    -e 's/;\n#define HIDDEN_NOTHING//g' |
+    -e 's/;\n#define HIDDEN_NOTHING//g' \
+    -e 's/HIDDEN_\([A-Za-z0-9]*\)_ (\([^;]*\));/(\1) { \2 };/g' |
     sed -e 's/^#define HIDDEN_\(.*\)$/G_\1_DECLS/' \
       -e 's/HIDDEN_ALIGN/_Alignas (64)/' \
       -e 's/HIDDEN_ASM ()/__asm__ ("" : "+r" (value))/' \

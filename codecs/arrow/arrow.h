@@ -30,7 +30,7 @@ typedef struct
   bool failed;
 } ArrowBytes;
 
-/* Room for @size more bytes behind the last one; NULL: out of memory. The
+/* Room for @size more bytes after the last one; NULL: out of memory. The
  * bytes count as written and are not initialised. */
 uint8_t *arrow_bytes_extend (ArrowBytes * bytes, size_t size);
 void arrow_bytes_append (ArrowBytes * bytes, const void *data, size_t size);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Bytes that grow, and little-endian stores into them. */
+
 #include "arrow/arrow.h"
 
 #include <stdlib.h>
@@ -50,8 +53,7 @@ void
 arrow_bytes_clear (ArrowBytes * bytes)
 {
   free (bytes->data);
-  *bytes = (ArrowBytes) {
-  0};
+  *bytes = (ArrowBytes) { 0 };
 }
 
 void

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Writes the tables, texts and vectors of a flatbuffer, the last of which may be filled
+ * in later. */
+
 #include "flatbuffer.h"
 
 #include <string.h>

@@ -30,11 +30,11 @@ size_t flatbuffer_table (ArrowBytes * bytes, const FlatbufferField * fields,
 size_t flatbuffer_string (ArrowBytes * bytes, const char *text);
 
 /* Appends a vector of @n references, to be linked: the first one is 4 bytes
- * behind the returned position, the others follow. */
+ * after the returned position, the others follow. */
 size_t flatbuffer_references (ArrowBytes * bytes, size_t n);
 
 /* Appends a vector of @n structs of zeros, of @size bytes (a multiple of 8)
- * each: the first one is 4 bytes behind the returned position. */
+ * each: the first one is 4 bytes after the returned position. */
 size_t flatbuffer_structs (ArrowBytes * bytes, size_t n, size_t size);
 
 /* Makes the reference at @from point to @to. */

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Begins and ends an IPC message: its prefix, and the table around every header. */
+
 #include "message.h"
 
 #include <string.h>

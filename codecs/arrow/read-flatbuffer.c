@@ -91,8 +91,8 @@ open_table (FlatbufferReader * reader, size_t at, FlatbufferTable * table)
         "a vtable of an impossible size");
   if (size < 4 || !is_inside (reader, at, (size_t) size))
     return flatbuffer_refuse (reader, at, "a table of an impossible size");
-  *table = (FlatbufferTable) {
-  at, (size_t) size, (size_t) vtable, (size_t) vtable_size};
+  *table = (FlatbufferTable) { at, (size_t) size, (size_t) vtable,
+      (size_t) vtable_size };
   return true;
 }
 
@@ -174,8 +174,7 @@ flatbuffer_read_vector (FlatbufferReader * reader,
   size_t at, alignment = size < 8 ? size : 8;
   uint64_t n;
 
-  *vector = (FlatbufferVector) {
-  0, 0};
+  *vector = (FlatbufferVector) { 0, 0 };
   if (!find_field (reader, table, id, 4, &at))
     return false;
   if (at == 0)
@@ -187,8 +186,7 @@ flatbuffer_read_vector (FlatbufferReader * reader,
         "a vector that is longer than the flatbuffer");
   if (n > 0 && (at + 4) % alignment)
     return flatbuffer_refuse (reader, at, "a vector that is not aligned");
-  *vector = (FlatbufferVector) {
-  at + 4, (size_t) n};
+  *vector = (FlatbufferVector) { at + 4, (size_t) n };
   return true;
 }
 
@@ -208,8 +206,7 @@ flatbuffer_read_string (FlatbufferReader * reader,
 {
   FlatbufferVector vector;
 
-  *text = (ArrowSpan) {
-  reader->data, 0};
+  *text = (ArrowSpan) { reader->data, 0 };
   if (!flatbuffer_read_vector (reader, table, id, 1, &vector))
     return false;
   if (vector.first == 0)

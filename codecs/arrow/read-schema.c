@@ -174,8 +174,8 @@ read_key_values (Reader * reader, const FlatbufferTable * table, unsigned id,
         || !flatbuffer_read_string (flat, &pair, 0, &text)
         || !flatbuffer_read_string (flat, &pair, 1, &text))
       return false;
-  *pairs = (ArrowKeyValues) {
-  flat->data, flat->size, vector.first, vector.n};
+  *pairs =
+      (ArrowKeyValues) { flat->data, flat->size, vector.first, vector.n };
   return true;
 }
 

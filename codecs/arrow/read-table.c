@@ -77,6 +77,5 @@ void
 arrow_table_clear (ArrowTable * table)
 {
   free (table->columns);
-  *table = (ArrowTable) {
-  0};
+  *table = (ArrowTable) { 0 };
 }

@@ -285,8 +285,7 @@ arrow_key_value (const ArrowKeyValues * pairs, size_t i, ArrowSpan * key,
   const FlatbufferVector vector = { pairs->first, pairs->n };
   FlatbufferTable pair;
 
-  *key = *value = (ArrowSpan) {
-  NULL, 0};
+  *key = *value = (ArrowSpan) { NULL, 0 };
   if (flatbuffer_read_element (&flat, &vector, i, &pair)
       && flatbuffer_read_string (&flat, &pair, 0, key))
     flatbuffer_read_string (&flat, &pair, 1, value);
@@ -303,7 +302,6 @@ arrow_find_value (const ArrowKeyValues * pairs, const char *key,
     if (arrow_span_is (name, key))
       return true;
   }
-  *value = (ArrowSpan) {
-  NULL, 0};
+  *value = (ArrowSpan) { NULL, 0 };
   return false;
 }

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Counts what an array of a type has in a record batch. */
+
 #include "arrow/arrow.h"
 
 size_t

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Paints rows of samples by looking each one up in the table. */
+
 #include "colormap/colormap.h"
 
 #include <string.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* The colour maps, and colours as bytes of a pixel. */
+
 #include "colormap/colormap.h"
 
 #include <math.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Measures how the samples of a frame are spread over the range, steadily from frame
+ * to frame. */
+
 #include "colormap/colormap.h"
 
 #include <math.h>

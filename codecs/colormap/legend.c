@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Draws the bar with ticks in metres onto a picture. */
+
 #include "colormap/table.h"
 
 #include <string.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Fills the table with a colour for each of the 65,536 samples. */
+
 #include "colormap/table.h"
 
 #include <math.h>

@@ -45,7 +45,7 @@ typedef struct
   size_t end;                   /* of the chunk, from the picture's start */
 } Png16Chunk;
 
-/* The chunk behind this one. False: it is not all there, or it is critical and its
+/* The chunk after this one. False: it is not all there, or it is critical and its
  * checksum is wrong. */
 bool png16_next_chunk (Png16Chunk * chunk, const uint8_t * data, size_t size,
     Png16Error * error);

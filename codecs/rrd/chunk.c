@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Makes a chunk of some rows: its head, its body, and the extents of its times. */
+
 #include "chunk.h"
 
 #include <inttypes.h>

@@ -39,10 +39,8 @@ rrd_time_field (const RrdTimeline * timeline,
     RRD_TIME_METADATA
   };
 
-  metadata[0] = (ArrowMetadata) {
-  "rerun:kind", "index"};
-  metadata[1] = (ArrowMetadata) {
-  "rerun:index_name", timeline->name};
+  metadata[0] = (ArrowMetadata) { "rerun:kind", "index" };
+  metadata[1] = (ArrowMetadata) { "rerun:index_name", timeline->name };
   return field;
 }
 
@@ -55,17 +53,12 @@ rrd_component_field (const RrdComponent * component,
     component->name, list, true, metadata, RRD_COMPONENT_METADATA
   };
 
-  *item = (ArrowField) {
-  "item", component->type, true, NULL, 0};
-  *list = (ArrowType) {
-  ARROW_LIST, 0, item, 1};
-  metadata[0] = (ArrowMetadata) {
-  "rerun:kind", "data"};
-  metadata[1] = (ArrowMetadata) {
-  "rerun:archetype", component->archetype};
-  metadata[2] = (ArrowMetadata) {
-  "rerun:component", component->name};
-  metadata[3] = (ArrowMetadata) {
-  "rerun:component_type", component->type_name};
+  *item = (ArrowField) { "item", component->type, true, NULL, 0 };
+  *list = (ArrowType) { ARROW_LIST, 0, item, 1 };
+  metadata[0] = (ArrowMetadata) { "rerun:kind", "data" };
+  metadata[1] = (ArrowMetadata) { "rerun:archetype", component->archetype };
+  metadata[2] = (ArrowMetadata) { "rerun:component", component->name };
+  metadata[3] =
+      (ArrowMetadata) { "rerun:component_type", component->type_name };
   return field;
 }

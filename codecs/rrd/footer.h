@@ -33,13 +33,15 @@ typedef struct
   RrdColumnValue value;         /* none for entity paths and chunk ids */
 } RrdColumn;
 
+typedef ArrowMetadata RrdColumnMetadata[4];
+
 /* All columns, and their Arrow fields. */
 typedef struct
 {
   size_t n;
   RrdColumn *columns;
   ArrowField *fields;
-    ArrowMetadata (*metadata)[4];
+  RrdColumnMetadata *metadata;
 } RrdColumns;
 
 /* False: out of memory. */

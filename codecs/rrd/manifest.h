@@ -7,7 +7,7 @@
 typedef struct
 {
   RrdTuid id;
-  uint64_t offset;              /* of the payload, behind the message header */
+  uint64_t offset;              /* of the payload, after the message header */
   uint64_t size;                /* of the payload */
   uint64_t uncompressed_size;
   uint64_t n_rows;

@@ -272,7 +272,7 @@ rrd_grpc_head (const RrdStore * store, const RrdChunk * chunk,
  * files that are a twentieth larger. */
 #define LZ4_ACCELERATION 8
 
-/* Copies all of @chunk, and makes room for it compressed behind. */
+/* Copies all of @chunk, and makes room for it compressed after. */
 static bool
 gather (const RrdChunk * chunk, ArrowBytes * scratch)
 {

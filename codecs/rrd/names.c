@@ -74,7 +74,7 @@ rrd_application_id_sanitise (const char *name,
 
 /* --- entity paths --- */
 
-/* Unicode's White_Space behind ASCII: to be escaped, since readers take it for
+/* Unicode's White_Space after ASCII: to be escaped, since readers take it for
  * a mistake otherwise. */
 static bool
 is_wide_space (uint32_t c)

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Writes the fields of protobuf messages. */
+
 #include "protobuf.h"
 
 enum

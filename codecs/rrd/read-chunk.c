@@ -54,8 +54,7 @@ read_id (const Reader * reader, ArrowSpan text, RrdTuid * id)
     ok = digit >= 0;
     halves[i / 16] = halves[i / 16] << 4 | (uint64_t) digit;
   }
-  *id = (RrdTuid) {
-  halves[0], halves[1]};
+  *id = (RrdTuid) { halves[0], halves[1] };
   return ok || arrow_refuse (reader->error,
       (uint64_t) (text.data - reader->start), "%.*s is no id of a chunk",
       ARROW_PRINT (text));
@@ -130,8 +129,7 @@ add_component (const Reader * reader, const ArrowColumn * column)
       &reader->view->components[reader->view->n_components++];
   ArrowSpan key, value;
 
-  *component = (RrdComponentColumn) {
-  .name = column->name,.rows = column};
+  *component = (RrdComponentColumn) { .name = column->name,.rows = column };
   for (size_t i = 0; i < column->metadata.n; i++) {
     arrow_key_value (&column->metadata, i, &key, &value);
     if (arrow_span_is (key, "rerun:archetype"))
@@ -199,8 +197,7 @@ empty (RrdChunkView * view)
 {
   view->n_rows = view->n_timelines = view->n_components = 0;
   view->row_ids = NULL;
-  view->entity_path = (ArrowSpan) {
-  NULL, 0};
+  view->entity_path = (ArrowSpan) { NULL, 0 };
 }
 
 bool
@@ -223,8 +220,7 @@ rrd_chunk_view_clear (RrdChunkView * view)
   arrow_table_clear (&view->table);
   free (view->timelines);
   free (view->components);
-  *view = (RrdChunkView) {
-  0};
+  *view = (RrdChunkView) { 0 };
 }
 
 /* --- rows --- */

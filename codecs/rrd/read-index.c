@@ -272,8 +272,7 @@ rrd_index_component (const RrdIndex * index, size_t i,
     const ArrowKeyValues *metadata = &column->column->metadata;
     if (column->role != RRD_INDEX_HAS_STATIC || i-- > 0)
       continue;
-    *component = (RrdComponentColumn) {
-    .name = column->component};
+    *component = (RrdComponentColumn) { .name = column->component };
     arrow_find_value (metadata, "rerun:archetype", &component->archetype);
     arrow_find_value (metadata, "rerun:component_type", &component->type_name);
     return true;
@@ -302,8 +301,7 @@ bool
 rrd_index_find (const RrdIndex * index, const char *timeline,
     const char *component, RrdIndexKey * key)
 {
-  *key = (RrdIndexKey) {
-  SIZE_MAX, SIZE_MAX, SIZE_MAX};
+  *key = (RrdIndexKey) { SIZE_MAX, SIZE_MAX, SIZE_MAX };
   if (!timeline) {
     key->rows =
         component ? find_column (index, RRD_INDEX_HAS_STATIC, STATIC, component)

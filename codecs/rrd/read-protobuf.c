@@ -80,8 +80,8 @@ protobuf_read (ProtobufReader * reader, ProtobufField * field)
     return arrow_refuse (reader->error, reader->origin + reader->at,
         "a damaged protobuf message");
   }
-  field->bytes = (ArrowSpan) {
-  reader->data + reader->at + head, (size_t) size};
+  field->bytes =
+      (ArrowSpan) { reader->data + reader->at + head, (size_t) size };
   reader->at += head + (size_t) size;
   return true;
 }

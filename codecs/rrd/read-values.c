@@ -120,8 +120,7 @@ bool
 rrd_chunk_view_find (const RrdChunkView * view, const RrdComponent * component,
     RrdValues * values, RrdReadError * error)
 {
-  *values = (RrdValues) {
-  component, NULL};
+  *values = (RrdValues) { component, NULL };
   for (size_t i = 0; i < view->n_components && !values->rows; i++)
     if (arrow_span_is (view->components[i].name, component->name))
       values->rows = view->components[i].rows;

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What each result means, in words. */
+
 #include "rrd/rrd.h"
 
 const char *

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Makes what all chunks of a schema share, once. */
+
 #include "schema.h"
 
 #include <stdlib.h>

@@ -106,7 +106,7 @@ top_bits (Vector v)
 }
 
 static inline Vector
-either (Vector a, Vector b)
+or (Vector a, Vector b)
 {
   return _mm512_or_si512 (a, b);
 }
@@ -234,7 +234,7 @@ splitter_start (Splitter * splitter)
 static inline Vector
 nibbles_of (const uint8_t * from)
 {
-  /* Each word twice, behind the one before it: the 16 bits from bits 28, 24, 20
+  /* Each word twice, after the one before it: the 16 bits from bits 28, 24, 20
    * and 16 on, and those from bits 12, 8, 4 and 0 on. */
   const Vector pairs = _mm512_setr_epi32 (4, 3, 4, 3, 5, 4, 5, 4, 6, 5, 6, 5,
       7, 6, 7, 6);
@@ -342,7 +342,7 @@ typedef struct
   Vector wrong;                 /* not 0: a depth left its range */
 } Sums;
 
-/* The quarters' last sums onto those behind: of the one before, then of the two
+/* The quarters' last sums onto those after: of the one before, then of the two
  * before. */
 static inline Vector
 add_quarters (Vector v)

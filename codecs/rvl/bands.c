@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A picture may be cut anywhere: a header belongs to the band in which its run
  * of zeros starts, and each band looks ahead for the lengths and back for the
- * last depth. Each writes its own stream behind the most that the bands before
+ * last depth. Each writes its own stream after the most that the bands before
  * it can take; joining shifts them together by whole nibbles. */
 #include "kernel.h"
 
-/* Both lengths of a header at the end of a band may belong to samples behind
+/* Both lengths of a header at the end of a band may belong to samples after
  * it: up to 18 nibbles for one sample. */
 #define BAND_EXTRA 16
 

@@ -4,7 +4,7 @@
  *   words  -> tokens   16 bits each, little-endian
  *   tokens -> samples  blocks of zeros and of depths, which are sums
  *
- * Include it behind
+ * Include it after
  *
  *   typedef ... Splitter;
  *   void splitter_start (Splitter *)
@@ -26,7 +26,7 @@
 
 #include "long-tokens.h"
 
-/* What a block wants to see: a header, and the depths behind it. */
+/* What a block wants to see: a header, and the depths after it. */
 #define AHEAD (BLOCK + 2)
 
 typedef struct
@@ -51,7 +51,7 @@ decoder_is_short (const Decoder * decoder)
   return decoder->tokens - decoder->next < AHEAD && decoder->words > 0;
 }
 
-/* The tokens of the next part, behind those that are left. */
+/* The tokens of the next part, after those that are left. */
 static void
 decoder_read (Decoder * decoder, bool first)
 {
@@ -91,7 +91,7 @@ decoder_plain_tokens (const Decoder * decoder)
 
 /* Writes whole blocks, of which what is too much is written over later, up to
  * the end of the row, of the plain tokens, or of what sum_up () can do. No branch
- * depends on how long a run is: the block is of the run that goes on, or behind a
+ * depends on how long a run is: the block is of the run that goes on, or after a
  * header. */
 static inline void
 decoder_put_blocks (Decoder * decoder, const bool check)

@@ -3,7 +3,7 @@
  * six bits, one a byte, least significant first, 64 added to all but a token's
  * last. Most tokens are one digit, and a digit is one nibble or two.
  *
- * Include it, behind
+ * Include it, after
  *
  *   uint8_t *make_digits (const uint16_t *tokens, unsigned n, uint8_t *to)
  *     n is a multiple of TOKENS_STEP; may write 64 bytes too much

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where the runs begin and end. Include it behind
+/* Where the runs begin and end. Include it after
  *
  *   uint64_t depth_mask (const uint8_t *samples)
  *     64 samples: bit i is set if sample i is not 0

@@ -4,7 +4,7 @@
  *   samples -> tokens   headers and zig-zag differences, 16 bits each
  *   tokens  -> words
  *
- * Include it behind
+ * Include it after
  *
  *   what edges.h wants
  *   LANES, Vector
@@ -12,7 +12,7 @@
  *     the zig-zag differences of LANES samples to those before them; lanes
  *     whose difference does not fit 16 bits have their top bit set in the
  *     result
- *   Vector either (Vector, Vector)
+ *   Vector or (Vector, Vector)
  *   Vector first_lanes (Vector, unsigned n)
  *     the others are 0
  *   bool top_bits (Vector)
@@ -97,7 +97,7 @@ put_differences (Tokens * tokens, const uint8_t * samples, unsigned count,
   unsigned rest = count;
 
   for (; rest > LANES; rest -= LANES) {
-    wide = either (wide, differences (sample, token));
+    wide = or (wide, differences (sample, token));
     sample += 2 * LANES;
     token += LANES;
   }
@@ -105,7 +105,7 @@ put_differences (Tokens * tokens, const uint8_t * samples, unsigned count,
     memcpy (copy, sample - 2, 2 * rest + 2);
     sample = copy + 2;
   }
-  wide = either (wide, first_lanes (differences (sample, token), rest));
+  wide = or (wide, first_lanes (differences (sample, token), rest));
 
   if (__builtin_expect (top_bits (wide), 0))
     find_wides (tokens, samples, count);

@@ -1,4 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * A kernel is one .c file, compiled for its instruction set. It defines what the shared
+ * headers want, and includes them in this order, since each uses what stands before it:
+ *
+ *   what                          who has it ready-made
+ *   vectors: load, store, and,    simd-ssse3.h, simd-avx2.h, simd-neon.h
+ *     or, add16, shuffle, ...
+ *   the steps on them             stages.h; portable-encode.h and portable-decode.h do
+ *                                   without vectors, avx512.c has its own
+ *   Writer, for encoding          digits.h (of stages.h), nibble-writer.h
+ *   encode ()                     encode.h: lists what it wants
+ *   decode ()                     decode.h: lists what it wants
+ *   prepare ()                    each kernel: asks the processor, fills its tables
+ *
+ * A row in kernels.c, by speed, makes it known; meson.build has its compiler flags.
+ */
 #pragma once
 
 #include "picture.h"

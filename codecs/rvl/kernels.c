@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Chooses the fastest kernel that this machine can run. */
+
 #include "kernel.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <threads.h>
 
 static const RvlKernel *const all[] = {
@@ -49,4 +53,21 @@ rvl_kernel (void)
 {
   call_once (&once, choose);
   return chosen;
+}
+
+const char *
+rvl_kernel_name (void)
+{
+  return rvl_kernel ()->name;
+}
+
+void
+rvl_kernel_names (const char *names[RVL_MAX_KERNELS])
+{
+  const RvlKernel *const *kernels = rvl_kernels ();
+  unsigned n = 0;
+
+  for (; kernels[n]; n++)
+    names[n] = kernels[n]->name;
+  names[n] = NULL;
 }

@@ -65,8 +65,8 @@ static inline void
 long_tokens_put (LongTokens * longs, uint16_t * token, uint64_t value)
 {
   store16 (token, (uint16_t) value);
-  longs->token[longs->n] = (LongToken) {
-  (unsigned) (token - longs->first), value};
+  longs->token[longs->n] =
+      (LongToken) { (unsigned) (token - longs->first), value };
   longs->n += value > 0xffff;
 }
 
@@ -78,8 +78,7 @@ long_tokens_move (LongTokens * longs, unsigned by)
   LongToken *to = longs->token;
 
   for (; from < end; from++)
-    *to++ = (LongToken) {
-    from->index - by, from->value};
+    *to++ = (LongToken) { from->index - by, from->value };
   longs->n = (unsigned) (to - longs->token);
   longs->next = longs->token;
 }
@@ -90,8 +89,7 @@ static inline void
 long_tokens_wait (LongTokens * longs, const uint8_t * nibbles, uint16_t * token,
     uint64_t ends, uint64_t longer)
 {
-  longs->crowd[longs->crowds] = (Crowd) {
-  nibbles, token, ends, longer};
+  longs->crowd[longs->crowds] = (Crowd) { nibbles, token, ends, longer };
   longs->crowds += longer != 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The Writer of vector kernels: tokens become nibbles, one a byte, and those
- * words. Both steps work at full width, whatever the runs are. Include it behind
+ * words. Both steps work at full width, whatever the runs are. Include it after
  *
  *   uint8_t *tokens_to_nibbles (const Tokens *, uint8_t *to)
  *     of all tokens; may write 64 bytes too much

@@ -64,7 +64,7 @@ cursor_left (const Cursor * cursor)
   return cursor->picture->width - cursor->x;
 }
 
-/* The part of @count samples that is in this row; the cursor moves behind it. */
+/* The part of @count samples that is in this row; the cursor moves after it. */
 static inline uint32_t
 cursor_take (Cursor * cursor, uint32_t count)
 {

@@ -56,8 +56,7 @@ typedef struct
 static void
 splitter_start (Splitter * splitter)
 {
-  *splitter = (Splitter) {
-  0, 1, 0};
+  *splitter = (Splitter) { 0, 1, 0 };
 }
 
 /* Any group, nibble by nibble. */
@@ -81,8 +80,7 @@ split_longest (Splitter * splitter, LongTokens * longs, unsigned nibbles,
       value = bits = 0;
     }
   }
-  *splitter = (Splitter) {
-  value, bits > 15 ? 0 : 1u << bits, bits};
+  *splitter = (Splitter) { value, bits > 15 ? 0 : 1u << bits, bits };
   return token;
 }
 

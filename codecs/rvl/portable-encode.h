@@ -96,7 +96,7 @@ differences (const uint8_t * samples, uint16_t * tokens)
 }
 
 static inline Vector
-either (Vector a, Vector b)
+or (Vector a, Vector b)
 {
   return a | b;
 }
@@ -127,8 +127,7 @@ typedef struct
 static inline void
 writer_start (Writer * writer, uint8_t * stream)
 {
-  *writer = (Writer) {
-  stream, stream, 0, 0};
+  *writer = (Writer) { stream, stream, 0, 0 };
 }
 
 /* Up to 32 bits. Without a branch: a word that is not complete is written over

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The public functions, which check their arguments and call the chosen kernel. */
+
 #include "kernel.h"
 
 static bool
@@ -48,8 +51,7 @@ rvl_decode (const uint8_t * stream, size_t size, uint16_t * pixels,
 
   if ((uint64_t) width * height > RVL_MAX_PIXELS) {
     if (error)
-      *error = (RvlError) {
-      "the picture has more than 2^26 pixels", 0};
+      *error = (RvlError) { "the picture has more than 2^26 pixels", 0 };
     return false;
   }
   if (!has_samples (width, height))

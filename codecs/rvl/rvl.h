@@ -30,6 +30,14 @@ typedef struct
   size_t offset;
 } RvlError;
 
+/* What does the work is chosen once: the fastest kernel that this machine can run, or
+ * the one that the environment variable RVL_KERNEL names. Returns its name. */
+const char *rvl_kernel_name (void);
+
+/* The names of those that this machine can run, the fastest first, then NULL. */
+#define RVL_MAX_KERNELS 8
+void rvl_kernel_names (const char *names[RVL_MAX_KERNELS]);
+
 /* ---- the bare stream ---- */
 
 /* The most bytes a picture can take (a little more than 3 a pixel), 0 if it has

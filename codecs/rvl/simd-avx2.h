@@ -12,10 +12,10 @@ typedef __m128i Half;
 
 #define words(value) _mm256_set1_epi16 ((short) (value))
 #define bytes(value) _mm256_set1_epi8 ((char) (value))
-#define both _mm256_and_si256
-#define either _mm256_or_si256
-#define differ _mm256_xor_si256
-#define without(a, b) _mm256_andnot_si256 (b, a)
+#define and _mm256_and_si256
+#define or _mm256_or_si256
+#define xor _mm256_xor_si256
+#define and_not(a, b) _mm256_andnot_si256 (b, a)
 #define add8 _mm256_add_epi8
 #define add16 _mm256_add_epi16
 #define sub16 _mm256_sub_epi16
@@ -26,13 +26,13 @@ typedef __m128i Half;
 #define above8 _mm256_cmpgt_epi8
 #define above16 _mm256_cmpgt_epi16
 #define is_zero16(v) _mm256_cmpeq_epi16 (v, _mm256_setzero_si256 ())
-#define up _mm256_slli_si256
+#define shift_bytes _mm256_slli_si256
 #define shuffle _mm256_shuffle_epi8
 #define low_pairs8 _mm256_unpacklo_epi8
 #define high_pairs8 _mm256_unpackhi_epi8
 #define low_pairs16 _mm256_unpacklo_epi16
 #define high_pairs16 _mm256_unpackhi_epi16
-#define weigh _mm256_maddubs_epi16
+#define maddubs _mm256_maddubs_epi16
 #define narrow _mm256_packus_epi16
 #define narrow_flags _mm256_packs_epi16
 #define in_order(v) _mm256_permute4x64_epi64 (v, 0xd8)

@@ -18,10 +18,10 @@ typedef uint8x16_t Half;
 
 #define words(value) from16 (vdupq_n_u16 ((uint16_t) (value)))
 #define bytes(value) vdupq_n_u8 ((uint8_t) (value))
-#define both vandq_u8
-#define either vorrq_u8
-#define differ veorq_u8
-#define without vbicq_u8
+#define and vandq_u8
+#define or vorrq_u8
+#define xor veorq_u8
+#define and_not vbicq_u8
 #define add8 vaddq_u8
 #define add16(a, b) from16 (vaddq_u16 (as16 (a), as16 (b)))
 #define sub16(a, b) from16 (vsubq_u16 (as16 (a), as16 (b)))
@@ -32,7 +32,7 @@ typedef uint8x16_t Half;
 #define above8(a, b) vcgtq_s8 (as_s8 (a), as_s8 (b))
 #define above16(a, b) from16 (vcgtq_s16 (as_s16 (a), as_s16 (b)))
 #define is_zero16(v) from16 (vceqzq_u16 (as16 (v)))
-#define up(v, n) vextq_u8 (vdupq_n_u8 (0), v, 16 - (n))
+#define shift_bytes(v, n) vextq_u8 (vdupq_n_u8 (0), v, 16 - (n))
 #define shuffle vqtbl1q_u8
 #define low_pairs8 vzip1q_u8
 #define high_pairs8 vzip2q_u8
@@ -71,7 +71,7 @@ store_pairs (uint8_t * to, Vector low, Vector high)
 
 /* Each byte of a by the one of b, and the sums of two. */
 static inline Vector
-weigh (Vector a, Vector b)
+maddubs (Vector a, Vector b)
 {
   return from16 (vpaddq_u16 (vmull_u8 (vget_low_u8 (a), vget_low_u8 (b)),
           vmull_high_u8 (a, b)));

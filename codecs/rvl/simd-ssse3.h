@@ -12,10 +12,10 @@ typedef __m128i Half;
 
 #define words(value) _mm_set1_epi16 ((short) (value))
 #define bytes(value) _mm_set1_epi8 ((char) (value))
-#define both _mm_and_si128
-#define either _mm_or_si128
-#define differ _mm_xor_si128
-#define without(a, b) _mm_andnot_si128 (b, a)
+#define and _mm_and_si128
+#define or _mm_or_si128
+#define xor _mm_xor_si128
+#define and_not(a, b) _mm_andnot_si128 (b, a)
 #define add8 _mm_add_epi8
 #define add16 _mm_add_epi16
 #define sub16 _mm_sub_epi16
@@ -26,13 +26,13 @@ typedef __m128i Half;
 #define above8 _mm_cmpgt_epi8
 #define above16 _mm_cmpgt_epi16
 #define is_zero16(v) _mm_cmpeq_epi16 (v, _mm_setzero_si128 ())
-#define up _mm_slli_si128
+#define shift_bytes _mm_slli_si128
 #define shuffle _mm_shuffle_epi8
 #define low_pairs8 _mm_unpacklo_epi8
 #define high_pairs8 _mm_unpackhi_epi8
 #define low_pairs16 _mm_unpacklo_epi16
 #define high_pairs16 _mm_unpackhi_epi16
-#define weigh _mm_maddubs_epi16
+#define maddubs _mm_maddubs_epi16
 #define narrow _mm_packus_epi16
 #define narrow_flags _mm_packs_epi16
 #define in_order(v) (v)

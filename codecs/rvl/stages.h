@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The steps of vector-encode.h and vector-decode.h for instruction sets that
- * shuffle bytes by a table, whatever their width. Include it behind one of the
- * simd-*.h. Where a vector has two halves, most instructions work on each for
- * itself. */
+/* The steps that encode.h and decode.h want, for instruction sets that shuffle bytes by
+ * a table, whatever their width. Include it after one of the simd-*.h. Where a vector
+ * has two halves, most instructions work on each half by itself. */
 #pragma once
 
 #include "nibbles.h"
@@ -36,7 +35,7 @@ first_lanes (Vector v, unsigned n)
 #endif
   };
 
-  return both (v, load (lanes + LANES - n));
+  return and (v, load (lanes + LANES - n));
 }
 
 /* The bytes of each four swapped: of words, the first nibbles come first. */
@@ -72,9 +71,9 @@ differences (const uint8_t * samples, uint16_t * tokens)
   Vector now = load (samples), before = load (samples - 2);
   Vector d = sub16 (now, before);
 
-  store (tokens, differ (add16 (d, d), signs16 (d)));
+  store (tokens, xor (add16 (d, d), signs16 (d)));
   /* A sum of different signs that has the wrong one. */
-  return without (differ (now, before), differ (now, d));
+  return and_not (xor (now, before), xor (now, d));
 }
 
 /* Keeps the first byte of each of eight pairs, and the second where a bit is set,
@@ -100,9 +99,9 @@ put_quadruples (uint8_t * to, Half quadruples, uint32_t mask)
 static inline Vector
 two_digits (Vector token, Vector more)
 {
-  Vector first = either (both (token, words (63)), both (more, words (64)));
+  Vector first = or (and (token, words (63)), and (more, words (64)));
 
-  return either (first, both (left16 (token, 2), words (0x3f00)));
+  return or (first, and (left16 (token, 2), words (0x3f00)));
 }
 
 /* Tokens below 4096. */
@@ -124,9 +123,9 @@ static inline uint8_t *
 put_long (uint8_t * to, Vector token)
 {
   Vector third = right16 (token, 12);
-  Vector two = without (words (-1), is_zero16 (right16 (token, 6)));
-  Vector three = without (words (-1), is_zero16 (third));
-  Vector low = either (two_digits (token, two), both (three, words (0x4000)));
+  Vector two = and_not (words (-1), is_zero16 (right16 (token, 6)));
+  Vector three = and_not (words (-1), is_zero16 (third));
+  Vector low = or (two_digits (token, two), and (three, words (0x4000)));
   Vector a = low_pairs16 (low, third), b = high_pairs16 (low, third);
   uint32_t mask = top_bits8 (narrow_flags (two, three));
 
@@ -144,10 +143,10 @@ make_digits (const uint16_t * tokens, unsigned n, uint8_t * to)
   for (unsigned i = 0; i < n; i += LANES) {
     Vector token = load (tokens + i);
 
-    if (!any_bits (both (token, words (0xffc0)))) {
+    if (!any_bits (and (token, words (0xffc0)))) {
       store (to, in_order (narrow (token, token)));
       to += LANES;
-    } else if (!any_bits (both (token, words (0xf000)))) {
+    } else if (!any_bits (and (token, words (0xf000)))) {
       to = put_short (to, token);
     } else {
       to = put_long (to, token);
@@ -162,8 +161,8 @@ make_nibbles (const uint8_t * digits, size_t n, uint8_t * to)
   for (size_t i = 0; i < n; i += 2 * LANES) {
     Vector digit = load (digits + i);
     Vector more = above8 (digit, bytes (7));
-    Vector first = either (both (digit, bytes (7)), both (more, bytes (8)));
-    Vector second = both (right16 (digit, 3), bytes (15));
+    Vector first = or (and (digit, bytes (7)), and (more, bytes (8)));
+    Vector second = and (right16 (digit, 3), bytes (15));
     Vector a = low_pairs8 (first, second), b = high_pairs8 (first, second);
     uint32_t mask = top_bits8 (more);
 
@@ -182,8 +181,8 @@ make_words (const uint8_t * nibbles, size_t n, uint8_t * to)
   const Vector weights = words (0x0110);
 
   for (size_t i = 0; i < n; i += 4 * LANES) {
-    Vector a = weigh (load (nibbles + i), weights);
-    Vector b = weigh (load (nibbles + i + 2 * LANES), weights);
+    Vector a = maddubs (load (nibbles + i), weights);
+    Vector b = maddubs (load (nibbles + i + 2 * LANES), weights);
 
     store (to + i / 2, swap_words (in_order (narrow (a, b))));
   }
@@ -196,8 +195,8 @@ split_words (const uint8_t * from, uint8_t * nibbles)
 {
   for (size_t i = 0; i < 4 * PART_WORDS; i += 2 * LANES) {
     Vector pair = swap_words (load (from + i));
-    Vector first = both (right16 (pair, 4), bytes (15));
-    Vector second = both (pair, bytes (15));
+    Vector first = and (right16 (pair, 4), bytes (15));
+    Vector second = and (pair, bytes (15));
 
     /* Moves the bit that says "more" to the top. */
     first = add8 (first, bytes (0x78));
@@ -212,9 +211,9 @@ split_words (const uint8_t * from, uint8_t * nibbles)
 static inline Vector
 digit_of (Vector nibble, Vector before)
 {
-  Vector high = both (nibble, bytes (7)), low = both (before, bytes (7));
+  Vector high = and (nibble, bytes (7)), low = and (before, bytes (7));
 
-  return pick (before, either (left16 (high, 3), low), high);
+  return pick (before, or (left16 (high, 3), low), high);
 }
 
 /* Keeps the 16-bit lanes where a bit is set, of those from @place on. */
@@ -239,8 +238,8 @@ values_of (Vector digit, Vector rest, Vector three, Vector four)
 
   rest = pick (three, rest, bytes (0));
   return (Values) {
-  weigh (low_pairs8 (digit, rest), low_pairs8 (weight, bytes (1))),
-        weigh (high_pairs8 (digit, rest), high_pairs8 (weight, bytes (1)))};
+  maddubs (low_pairs8 (digit, rest), low_pairs8 (weight, bytes (1))),
+        maddubs (high_pairs8 (digit, rest), high_pairs8 (weight, bytes (1)))};
 }
 
 /* The value of a token of one to four nibbles at every place, of which those
@@ -250,14 +249,14 @@ put_any_tokens (uint16_t * to, const uint8_t * at, uint32_t ends)
 {
   Vector n0 = load (at), n1 = load (at - 1);
   Vector n2 = load (at - 2), n3 = load (at - 3);
-  Vector three = both (n1, n2), four = both (three, n3);
+  Vector three = and (n1, n2), four = and (three, n3);
   Values values = values_of (digit_of (n0, n1), digit_of (n2, n3), three,
       four);
 
   for (int j = 0; j < 2 * LANES; j += 8)
     keep_tokens (to + ones_below (ends, j),
         half (j & 8 ? values.high : values.low, j / 16), ends, j);
-  return top_bits8 (both (four, load (at - 4))) & ends;
+  return top_bits8 (and (four, load (at - 4))) & ends;
 }
 
 #if HALVES == 1
@@ -266,9 +265,9 @@ put_any_tokens (uint16_t * to, const uint8_t * at, uint32_t ends)
 static inline void
 put_pairs_of_nibbles (uint16_t * to, const uint8_t * at, uint32_t on)
 {
-  Vector nibbles = both (load (at - 1), bytes (7));
+  Vector nibbles = and (load (at - 1), bytes (7));
 
-  store (to, weigh (shuffle (nibbles,
+  store (to, maddubs (shuffle (nibbles,
               load (rvl_tables.nibble_pairs[on & 511])), words (0x0801)));
 }
 
@@ -324,7 +323,7 @@ load_some (const uint16_t * tokens, int n)
     0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff
   };
 
-  return both (load (tokens), load (lanes + BLOCK - n));
+  return and (load (tokens), load (lanes + BLOCK - n));
 }
 
 typedef struct
@@ -337,20 +336,20 @@ typedef struct
 static inline void
 add_up (Sums * sums, Vector token, uint8_t * depths, const bool check)
 {
-  Vector difference = differ (right16 (token, 1),
-      sub16 (words (0), both (token, words (1))));
+  Vector difference = xor (right16 (token, 1),
+      sub16 (words (0), and (token, words (1))));
   Vector v = difference, depth;
 
-  v = add16 (v, up (v, 2));
-  v = add16 (v, up (v, 4));
-  v = add16 (v, up (v, 8));
+  v = add16 (v, shift_bytes (v, 2));
+  v = add16 (v, shift_bytes (v, 4));
+  v = add16 (v, shift_bytes (v, 8));
   depth = add_before (v, &sums->before);
-  sums->high = either (sums->high, depth);
+  sums->high = or (sums->high, depth);
   if (check) {
     /* As signed numbers they saturate where the unsigned ones wrap. */
-    Vector moved = differ (depth, words (0x8000));
+    Vector moved = xor (depth, words (0x8000));
 
-    sums->wrong = either (sums->wrong, differ (sub16 (moved, difference),
+    sums->wrong = or (sums->wrong, xor (sub16 (moved, difference),
             saturating_sub16 (moved, difference)));
   }
   store (depths, depth);

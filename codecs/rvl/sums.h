@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* sum_up () of decode.h, behind
+/* sum_up () of decode.h, after
  *
  *   LANES, Vector, words (), any_bits (), top_bits ()
  *   Vector load_some (const uint16_t *tokens, int n)

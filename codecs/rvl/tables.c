@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Fills the tables by which kernels shuffle bytes. */
+
 #include "tables.h"
 
 #include <string.h>

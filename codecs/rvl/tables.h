@@ -19,7 +19,7 @@ typedef struct
   uint8_t keep_pairs[256][16];
 
   /* From the second byte on: of eight bytes those where a bit is not set, each
-   * behind the one before it if that one's bit is, which is the lowest, for the
+   * after the one before it if that one's bit is, which is the lowest, for the
    * first byte; or else in front of a zero. */
   uint8_t nibble_pairs[512][16];
 

@@ -28,8 +28,7 @@ static inline void
 tokens_check_wide (Tokens * tokens, unsigned index, uint32_t value)
 {
   if (__builtin_expect (value > 0xffff, 0))
-    tokens->wide[tokens->wides++] = (WideToken) {
-    index, value};
+    tokens->wide[tokens->wides++] = (WideToken) { index, value };
 }
 
 static inline void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Says with each frame what its numbers mean, and reads it behind a pipeline.
+/* Says with each frame what its numbers mean, and reads it after a pipeline.
  *
  *   cc depthmeta.c $(pkg-config --cflags --libs gst-rvldepth-1.0 \
  *       gstreamer-app-1.0) -o depthmeta

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Says with each frame what its numbers mean, and reads it behind a pipeline.
+"""Says with each frame what its numbers mean, and reads it after a pipeline.
 
 attach() and read() may be taken as they are.
 """

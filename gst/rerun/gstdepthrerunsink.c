@@ -329,10 +329,10 @@ take_settings (GstDepthRerunSink * self)
 static void
 begin_run (GstDepthRerunSink * self, RerunPath * path)
 {
-  self->context = (RerunEntityContext) {
-  .element = GST_ELEMENT (self),.path = path,.settings =
-        &self->running,.depth = &self->depth,.report = &self->report,.failed =
-        gst_depth_rerun_sink_failed,};
+  self->context = (RerunEntityContext) { .element =
+      GST_ELEMENT (self),.path = path,.settings = &self->running,.depth =
+      &self->depth,.report = &self->report,.failed =
+      gst_depth_rerun_sink_failed, };
   self->failed = FALSE;
   memset (&self->times, 0, sizeof self->times);
   GST_OBJECT_LOCK (self);

@@ -211,13 +211,23 @@ rerun_queue_drop_if (RerunOutput * self,
   }
 }
 
+/* Every new stream begins with these. */
+static gboolean
+is_kept_state (RerunOutput * self, RerunRow * row)
+{
+  GList *link = row->kind == RERUN_ROW_STATE ? find_slot (self, row->slot) :
+      NULL;
+
+  return link != NULL && ((RerunState *) link->data)->row == row;
+}
+
 void
 rerun_queue_take_back (RerunOutput * self)
 {
   RerunEntry *entry;
 
   while ((entry = g_queue_pop_tail (&self->sent)) != NULL) {
-    if (entry->row == NULL) {
+    if (entry->row == NULL || is_kept_state (self, entry->row)) {
       rerun_entry_free (entry);
       continue;
     }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Reads the URI of a Rerun server. */
+
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif

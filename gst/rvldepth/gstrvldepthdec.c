@@ -42,6 +42,7 @@
 #include "depth/gstdepthreport.h"
 #include "depth/gstdepthstream.h"
 #include "depthpicture/depthpicture.h"
+#include "rvldepth/gstrvlkernel.h"
 
 GST_DEBUG_CATEGORY_STATIC (rvldepthdec_debug);
 #define GST_CAT_DEFAULT rvldepthdec_debug
@@ -450,6 +451,7 @@ gst_rvl_depth_dec_start (GstVideoDecoder * decoder)
 {
   GstRvlDepthDec *self = GST_RVL_DEPTH_DEC (decoder);
 
+  gst_rvl_kernel_report (GST_ELEMENT (self));
   self->decoder = depth_picture_decoder_new ();
   return self->decoder != NULL;
 }

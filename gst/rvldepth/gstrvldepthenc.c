@@ -40,6 +40,7 @@
 #include "png16/png16.h"
 #include "rvl/rvl.h"
 #include "rvldepth/bandpool.h"
+#include "rvldepth/gstrvlkernel.h"
 
 GST_DEBUG_CATEGORY_STATIC (rvldepthenc_debug);
 #define GST_CAT_DEFAULT rvldepthenc_debug
@@ -523,6 +524,7 @@ gst_rvl_depth_enc_start (GstVideoEncoder * encoder)
 {
   GstRvlDepthEnc *self = GST_RVL_DEPTH_ENC (encoder);
 
+  gst_rvl_kernel_report (GST_ELEMENT (self));
   self->png = png16_encoder_new ();
   return self->png != NULL;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Draws the scene row by row, and adds what a sensor does to it. */
+
 #include "camera.h"
 
 #include <float.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Noise by hashing: the same numbers for the same seed, frame and place. */
+
 #include "noise.h"
 
 #include <glib.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Draws the patterns row by row. */
+
 #include "pattern.h"
 
 #include <glib.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Furnishes the room, moves the people in it, and places the camera. */
+
 #include "room.h"
 
 #include <glib.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Projects solids into the picture, and fills their spans. */
+
 #include "solid.h"
 
 #include <float.h>

@@ -80,8 +80,7 @@ measure_frame (const Codecs * codecs, void **states, const FrameSet * set,
       double start = timing_thread ();
 
       if (run == 0)
-        best[i] = (Result) {
-        0, 1e9, 1e9};
+        best[i] = (Result) { 0, 1e9, 1e9 };
       if (spent[i] > ENOUGH_SECONDS)
         continue;
       memset (copy.pixels, 0xa5, frame_bytes (frame));

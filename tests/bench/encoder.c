@@ -86,8 +86,7 @@ chain_start (Chain * chain, const FrameSet * set, guint n_threads, guint n_held)
       "depth-meter", GST_TYPE_FRACTION, 1000, 1, NULL);
   GstSegment segment;
 
-  *chain = (Chain) {
-  .set = set,.frames = wrap (set),.n_held = n_held};
+  *chain = (Chain) { .set = set,.frames = wrap (set),.n_held = n_held };
   chain->encoder = gst_element_factory_make ("rvldepthenc", NULL);
   if (chain->encoder == NULL)
     g_error ("GST_PLUGIN_PATH has no rvldepthenc");

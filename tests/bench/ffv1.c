@@ -24,8 +24,7 @@ open_context (const AVCodec * codec, uint32_t width, uint32_t height)
   context->width = width;
   context->height = height;
   context->pix_fmt = AV_PIX_FMT_GRAY16LE;
-  context->time_base = (AVRational) {
-  1, 30};
+  context->time_base = (AVRational) { 1, 30 };
   context->thread_count = 1;
   context->gop_size = 1;
   if (avcodec_open2 (context, codec, NULL) < 0)

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Frames for benchmarks: real ones where they are, else made ones. */
+
 #include "frames.h"
 
 #include <dirent.h>
@@ -31,8 +34,7 @@ add_frame (FrameSet * set, uint32_t width, uint32_t height)
 
   set->frame = realloc (set->frame, (set->n + 1) * sizeof *frame);
   frame = &set->frame[set->n++];
-  *frame = (Frame) {
-  width, height, malloc (2 * (size_t) width * height)};
+  *frame = (Frame) { width, height, malloc (2 * (size_t) width * height) };
   return frame;
 }
 
@@ -234,6 +236,5 @@ frames_free (Frames * frames)
     free (set->name);
   }
   free (frames->set);
-  *frames = (Frames) {
-  NULL};
+  *frames = (Frames) { NULL };
 }

@@ -119,8 +119,7 @@ open_zstd (int level, uint32_t width, uint32_t height)
 {
   Zstd *self = malloc (sizeof (Zstd));
 
-  *self = (Zstd) {
-  ZSTD_createCCtx (), ZSTD_createDCtx ()};
+  *self = (Zstd) { ZSTD_createCCtx (), ZSTD_createDCtx () };
   return self;
 }
 

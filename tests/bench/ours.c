@@ -55,8 +55,7 @@ open_png (int argument, uint32_t width, uint32_t height)
 {
   Png *png = malloc (sizeof (Png));
 
-  *png = (Png) {
-  png16_encoder_new (), png16_decoder_new (), argument};
+  *png = (Png) { png16_encoder_new (), png16_decoder_new (), argument };
   return png;
 }
 

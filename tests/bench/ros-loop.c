@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The loop that ROS uses for RVL, as the peer of ours: one nibble after the other. */
+
 #include "ros-loop.h"
 
 #include <string.h>

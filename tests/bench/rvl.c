@@ -126,8 +126,7 @@ main (void)
   cameras = frames.n;
   frames_add_hard (&frames, 640, 480);
   for (const RvlKernel * const *k = rvl_kernels (); *k; k++)
-    codec[codecs++] = (Codec) {
-    (*k)->name, *k};
+    codec[codecs++] = (Codec) { (*k)->name, *k };
 
   printf ("RVL on %s, one thread; times ROS's loop (-O3, for this processor)\n",
       timing_cpu ());

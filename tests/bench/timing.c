@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Wall-clock and CPU time of the process and of a thread. */
+
 #include "timing.h"
 
 #include <stdio.h>

@@ -272,9 +272,8 @@ fake_kernel_fill_one (guint32 sequence)
   guint64 one = 1;
 
   g_assert (fake.n_filled <= FAKE_MAX_FILLED);
-  *filled = (FakeFilled) {
-  .sequence = sequence,.bytes = -1,.flags =
-        V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | V4L2_BUF_FLAG_TSTAMP_SRC_SOE};
+  *filled = (FakeFilled) { .sequence = sequence,.bytes = -1,.flags =
+      V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | V4L2_BUF_FLAG_TSTAMP_SRC_SOE };
   g_assert (write (event, &one, sizeof one) == sizeof one);
   return filled;
 }

@@ -585,12 +585,10 @@ deep_stream (ArrowType * types, ArrowField (*fields)[2], guint depth)
   Build build = build_new ();
 
   for (guint i = 0; i < depth; i++) {
-    types[i] = (ArrowType) {
-    ARROW_STRUCT, 0, fields[i], 2};
-    fields[i][0] = (ArrowField) {
-    "a", i + 1 < depth ? &types[i + 1] : &uint8};
-    fields[i][1] = (ArrowField) {
-    "b", &uint8};
+    types[i] = (ArrowType) { ARROW_STRUCT, 0, fields[i], 2 };
+    fields[i][0] =
+        (ArrowField) { "a", i + 1 < depth ? &types[i + 1] : &uint8 };
+    fields[i][1] = (ArrowField) { "b", &uint8 };
   }
   const ArrowField top = { "top", &types[0] };
   return build_stream (&build, &top, 1, NULL, 0, 0);
@@ -641,8 +639,7 @@ GST_START_TEST (test_long_text_again)
   gsize n;
 
   for (guint i = 0; i < N; i++)
-    pairs[i] = (ArrowMetadata) {
-    "", ""};
+    pairs[i] = (ArrowMetadata) { "", "" };
   pairs[N - 1].key = text;
   build_values (&build, 1, "a", 1);
   GByteArray *stream = build_stream (&build, &field, 1, NULL, 0, 1);

@@ -55,8 +55,8 @@ GST_START_TEST (test_schema)
   gsize n;
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    fields[i] = (ArrowField) {
-    g_strnfill (i, 'n'), &kinds[i].type, i % 2, metadata, i % 4};
+    fields[i] = (ArrowField) { g_strnfill (i, 'n'), &kinds[i].type, i % 2,
+        metadata, i % 4 };
   arrow_append_schema (&bytes, fields, G_N_ELEMENTS (fields), metadata, 3);
   fail_if (bytes.failed);
 
@@ -141,7 +141,7 @@ GST_START_TEST (test_types)
 
 GST_END_TEST;
 
-/* Any number of nodes and buffers, behind any other message. */
+/* Any number of nodes and buffers, after any other message. */
 GST_START_TEST (test_batch)
 {
   const ArrowField field = { "f", &utf8, FALSE, NULL, 0 };

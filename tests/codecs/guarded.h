@@ -13,7 +13,7 @@
 
 typedef struct
 {
-  uint8_t *first;               /* behind the first guard */
+  uint8_t *first;               /* after the first guard */
   size_t size, page;
 } Guarded;
 
@@ -28,11 +28,10 @@ guarded_open (Guarded * guarded, size_t size)
       0);
   assert (all != MAP_FAILED);
   mprotect (all + page, size, PROT_READ | PROT_WRITE);
-  *guarded = (Guarded) {
-  all + page, size, page};
+  *guarded = (Guarded) { all + page, size, page };
 }
 
-/* Room for @size bytes right before the second guard, or right behind the
+/* Room for @size bytes right before the second guard, or right after the
  * first one. */
 static inline uint8_t *
 guarded_place (const Guarded * guarded, size_t size, bool at_end)

@@ -309,8 +309,7 @@ check_chunk (gint n_rows, gboolean absent)
   for (gint i = 0; i < n_rows; i++) {
     RrdSpan row[N_COMPONENTS];
     make_row (&rows[i], i, row);
-    ids[i] = (RrdTuid) {
-    NOW_NS + i, 7 * i};
+    ids[i] = (RrdTuid) { NOW_NS + i, 7 * i };
     for (gint t = 0; t < N_TIMELINES; t++)
       times[t * n_rows + i] = (t - 1) * (gint64) 1e15 + (i * 7) % 10;
     for (gsize c = 0; c < N_COMPONENTS; c++) {

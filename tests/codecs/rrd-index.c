@@ -127,10 +127,8 @@ write_chunk (Sample * sample, Written * written)
     times[i] = 1000 - 10 * (gint64) i;
     times[n + i] = 5 + (gint64) i;
     times[2 * n + i] = -1;
-    values[i] = (RrdSpan) {
-    written->hole && i == 0 ? NULL : "blob", 4};
-    values[n + i] = (RrdSpan) {
-    &turbo, 1};
+    values[i] = (RrdSpan) { written->hole && i == 0 ? NULL : "blob", 4 };
+    values[n + i] = (RrdSpan) { &turbo, 1 };
   }
   written->offset = sample_rows (sample, schema, n, times, values) + 16;
   written->size = sample->file.size - written->offset;
@@ -294,8 +292,7 @@ GST_START_TEST (test_long_index)
 
   for (guint i = 0; i < n; i++) {
     g_snprintf (paths[i % 1000], sizeof *paths, "/entity/%u", i % 1000);
-    written[i] = (Written) {
-    paths[i % 1000], i % 4, 1 + i % 2, i % 2};
+    written[i] = (Written) { paths[i % 1000], i % 4, 1 + i % 2, i % 2 };
   }
   Sample sample = small_file (written, n);
   File file = { sample.file.data, sample.file.size, -1 };

@@ -142,10 +142,8 @@ new_chunk (const gchar * path, gsize n_timelines, gint n_rows, gint hole,
     ids[i] = id;
     times[i] = 100 - 10 * i;
     times[n_rows + i] = 5 + i;
-    values[i] = (RrdSpan) {
-    i == hole ? NULL : blob, size};
-    values[n_rows + i] = (RrdSpan) {
-    &turbo, 1};
+    values[i] = (RrdSpan) { i == hole ? NULL : blob, size };
+    values[n_rows + i] = (RrdSpan) { &turbo, 1 };
   }
   const RrdRows rows = { n_rows, ids, times, values };
   RrdChunk *chunk = rrd_chunk_new (schema, &id, &rows, 0, &result);

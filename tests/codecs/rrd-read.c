@@ -744,8 +744,8 @@ make_plain_chunk (const gchar * key, const gchar * value)
 
   for (guint i = 0; i < 3; i++)
     if (key && strcmp (metadata[i].key, key) == 0)
-      metadata[i] = (ArrowMetadata) {
-      value ? key : "", value ? value : ""};
+      metadata[i] =
+          (ArrowMetadata) { value ? key : "", value ? value : "" };
   return make_chunk (&build, NULL, 0, metadata, 3);
 }
 

@@ -149,10 +149,9 @@ sample_camera (Sample * sample, const char *path, size_t n_frames,
       memset (blob, (int) (first + i), blob_size);
       times[i] = (int64_t) (first + i) * 33333333;
       times[n_rows + i] = (int64_t) (first + i);
-      values[i] = (RrdSpan) {
-      blob, blob_size};
-      values[n_rows + i] = (RrdSpan) {
-      (first + i) % 4 == 3 ? NULL : range, sizeof range};
+      values[i] = (RrdSpan) { blob, blob_size };
+      values[n_rows + i] =
+          (RrdSpan) { (first + i) % 4 == 3 ? NULL : range, sizeof range };
     }
     sample_rows (sample, schema, n_rows, times, values);
   }

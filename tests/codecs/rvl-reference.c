@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A second RVL codec, plain and slow, written from the format alone: tests compare with
+ * it. */
+
 #include "rvl-reference.h"
 
 #include <string.h>

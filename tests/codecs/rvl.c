@@ -364,7 +364,7 @@ test_lengths (void)
     check_pattern (length % N_PATTERNS, length, 1);
 }
 
-/* Every value behind every other distance. */
+/* Every value after every other distance. */
 static void
 test_values (void)
 {
@@ -540,7 +540,7 @@ check_damage (unsigned pattern, uint32_t width, uint32_t height)
 
   /* What follows the last sample is no error, whatever it is. */
   memset (stream + size, 0xff, 64);
-  snprintf (subject, sizeof subject, "%s with more behind",
+  snprintf (subject, sizeof subject, "%s with more after",
       patterns[pattern].name);
   CHECK (check_stream (stream, size + 1 + next_random () % 64, width, height));
   free (samples);
@@ -589,7 +589,7 @@ static const struct
 } by_hand[] = {
   {"no stream", 1, "", false},
   {"an empty run", 2, "00", false},
-  {"an empty run behind a run", 2, "10" "00", false},
+  {"an empty run after a run", 2, "10" "00", false},
   {"runs of zeros in pieces", 3, "10" "10" "10", true},
   {"runs of depths in pieces", 2, "012" "012", true},
   {"a depth of zero", 2, "0220", true},

@@ -309,10 +309,8 @@ put_raw_depth (Recording * recording)
     for (int j = 0; j < 3; j++)
       values[i][j] = row[i];
   }
-  values[RRD_DEPTH_IMAGE_BUFFER][1] = (RrdSpan) {
-  NULL, 0};
-  values[RRD_DEPTH_IMAGE_DRAW_ORDER][2] = (RrdSpan) {
-  NULL, 0};
+  values[RRD_DEPTH_IMAGE_BUFFER][1] = (RrdSpan) { NULL, 0 };
+  values[RRD_DEPTH_IMAGE_DRAW_ORDER][2] = (RrdSpan) { NULL, 0 };
   RrdSchema *schema = rrd_schema_new ("/rig/left/raw", sequences, 2,
       components, RRD_DEPTH_IMAGE_N);
   check (schema != NULL, "no memory");

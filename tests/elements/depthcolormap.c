@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* depthcolormap: colours at known samples, ranges, negotiation, bad buffers. */
+
 #include "colormap/colormap.h"
 #include "depth/depthmeta.h"
 #include "png16/png16.h"

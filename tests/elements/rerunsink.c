@@ -465,7 +465,7 @@ GST_START_TEST (test_damaged_frames)
 
 GST_END_TEST;
 
-/* A PNG's checksums tell damage behind its header, and its end is known. */
+/* A PNG's checksums tell damage after its header, and its end is known. */
 GST_START_TEST (test_damaged_png)
 {
   GstBus *bus;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* rvldepthdec: every sample, layouts, files of all kinds, damage. */
+
 #include "depthbuffers.h"
 
 #include "depth/depthmeta.h"
@@ -724,7 +726,7 @@ GST_START_TEST (test_rvl_in_pieces)
 
 GST_END_TEST;
 
-/* What is behind a flush may be another kind of file. */
+/* What is after a flush may be another kind of file. */
 GST_START_TEST (test_bytes_after_a_flush)
 {
   GstHarness *h = byte_decoder_new (NULL);

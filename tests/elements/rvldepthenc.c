@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* rvldepthenc: every sample, layouts, metadata, threads, negotiation. */
+
 #include "depthbuffers.h"
 
 #include "depth/depthmeta.h"

@@ -2,7 +2,7 @@
 /*
  * Any bytes as a PNG: the decoder must not fault, and what it takes libpng takes
  * too, with the same pixels, but for one way of writing the same bytes (below). CRCs
- * are made right first in most inputs, or none would reach what lies behind them.
+ * are made right first in most inputs, or none would reach what lies after them.
  */
 #include "fuzz.h"
 #include "png16/internal.h"

@@ -232,15 +232,16 @@ index_metadata (ArrowMetadata * metadata, const RrdColumn * column)
   size_t n = 0;
 
   if (column->timeline || column->component)
-    metadata[n++] = (ArrowMetadata) {
-    "rerun:index", column->timeline ? column->timeline->name : "rerun:static"};
+    metadata[n++] = (ArrowMetadata) { "rerun:index",
+        column->timeline ? column->timeline->name : "rerun:static" };
   if (column->component) {
-    metadata[n++] = (ArrowMetadata) {
-    "rerun:archetype", column->component->archetype};
-    metadata[n++] = (ArrowMetadata) {
-    "rerun:component", column->component->name};
-    metadata[n++] = (ArrowMetadata) {
-    "rerun:component_type", column->component->type_name};
+    metadata[n++] =
+        (ArrowMetadata) { "rerun:archetype", column->component->archetype };
+    metadata[n++] =
+        (ArrowMetadata) { "rerun:component", column->component->name };
+    metadata[n++] =
+        (ArrowMetadata) { "rerun:component_type",
+        column->component->type_name };
   }
   return n;
 }
@@ -255,8 +256,7 @@ add (RrdColumns * columns, const Kind * kinds, size_t n_kinds,
     ArrowMetadata *metadata = columns->metadata[columns->n];
     ArrowField *field = &columns->fields[columns->n];
 
-    *column = (RrdColumn) {
-    timeline, component, kinds[i].value};
+    *column = (RrdColumn) { timeline, component, kinds[i].value };
     field->name = column_name (timeline, component, kinds[i].name);
     if (!field->name)
       return false;

@@ -77,11 +77,11 @@ add_component (Fields * fields, const RrdManifest * manifest, size_t index,
       &memory->list);
   memory->name = column_name (schema->entity_path, component->name);
   field->name = memory->name;
-  memory->metadata[field->n_metadata++] = (ArrowMetadata) {
-  "rerun:entity_path", schema->entity_path};
+  memory->metadata[field->n_metadata++] =
+      (ArrowMetadata) { "rerun:entity_path", schema->entity_path };
   if (is_static (manifest, schema, component))
-    memory->metadata[field->n_metadata++] = (ArrowMetadata) {
-    "rerun:is_static", "true"};
+    memory->metadata[field->n_metadata++] =
+        (ArrowMetadata) { "rerun:is_static", "true" };
   fields->n++;
   return memory->name != NULL;
 }
