@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* png16 both ways; the judge is libpng, used here in its simplest way. */
 #include "png16/png16.h"
+#include "../frames-main.h"
 
 #include <gst/check/gstcheck.h>
 #include <png.h>
@@ -596,40 +597,28 @@ GST_START_TEST (test_real_frames)
     "azure_kinect_nfov_640x576", "3dmatch_640x480"
   };
   Png16Decoder *decoder = png16_decoder_new ();
-  const char *shared = g_getenv ("DEPTH_SHARED");
+  gchar *path = real_frame_path (folders[__i__], 1), *data;
+  GByteArray file, *png;
+  Png16Header header;
+  Png16Error error;
+  gsize size;
+  Frame frame;
 
-  for (guint i = 0; i < G_N_ELEMENTS (folders); i += stride_of_tests (3)) {
-    gchar *path = g_build_filename (shared ? shared : ".", "data", folders[i],
-        "00001.png", NULL);
-    GByteArray file;
-    Png16Header header;
-    Png16Error error;
-    gchar *data;
-    gsize size;
-
-    if (g_file_get_contents (path, &data, &size, NULL)) {
-      file.data = (guint8 *) data;
-      file.len = size;
-      fail_unless (png16_read_header (file.data, size, &header, &error));
-
-      Frame frame = frame_new (header.width, header.height, 0);
-      GByteArray *png;
-
-      fail_unless (png16_decode (decoder, file.data, size,
-              (guint16 *) frame.data, frame.stride, header.width,
-              header.height, &error));
-      assert_judge_reads (&file, &frame);
-      png = frame_to_png (&frame, 1);
-      assert_judge_reads (png, &frame);
-      assert_we_read (decoder, png, &frame, 4);
-      g_byte_array_unref (png);
-      g_free (frame.data);
-      g_free (data);
-    } else {
-      g_print ("# skipped: no %s\n", path);
-    }
-    g_free (path);
-  }
+  fail_unless (g_file_get_contents (path, &data, &size, NULL));
+  file.data = (guint8 *) data;
+  file.len = size;
+  fail_unless (png16_read_header (file.data, size, &header, &error));
+  frame = frame_new (header.width, header.height, 0);
+  fail_unless (png16_decode (decoder, file.data, size, (guint16 *) frame.data,
+          frame.stride, header.width, header.height, &error));
+  assert_judge_reads (&file, &frame);
+  png = frame_to_png (&frame, 1);
+  assert_judge_reads (png, &frame);
+  assert_we_read (decoder, png, &frame, 4);
+  g_byte_array_unref (png);
+  g_free (frame.data);
+  g_free (data);
+  g_free (path);
   png16_decoder_free (decoder);
 }
 
@@ -652,8 +641,20 @@ png16_suite (void)
   tcase_add_test (tc, test_as_strict_as_libpng);
   tcase_add_test (tc, test_wrong_sizes);
   tcase_add_test (tc, test_no_room);
-  tcase_add_test (tc, test_real_frames);
   return s;
 }
 
-GST_CHECK_MAIN (png16);
+/* Of real cameras. */
+static Suite *
+png16_frames_suite (void)
+{
+  Suite *s = suite_create ("png16");
+  TCase *tc = tcase_create ("frames");
+
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_add_loop_test (tc, test_real_frames, 0, 3);
+  return s;
+}
+
+MAIN_WITH_FRAMES (png16);

@@ -10,7 +10,7 @@ import lz4.block
 import pyarrow
 import pyarrow.ipc
 import rerun as rr
-from common import SHARED, T0, Recording, Test, main, protobuf, sdk_record
+from common import SHARED, T0, Recording, Test, main, protobuf, sdk_record, shared
 
 WRITE = os.environ["WRITE_RECORDING"]
 RIGHT = "/rig/right\\ \\(2\\)/dépth"
@@ -94,10 +94,9 @@ class Codec(Test):
                     self.verify(ours)
                     self.assertEqual(self.difference(ours, theirs), "")
 
+    @shared
     def test_equals_the_golden_recordings(self):
         golden = SHARED / "golden"
-        if not golden.exists():
-            self.skipTest(f"there is no {golden}")
         for name in "rvl-0.31.4.rrd", "rvl-0.41.0.rrd":
             self.check_chunk_sizes(Recording(golden / name).blobs(), golden / name)
 

@@ -72,8 +72,26 @@ class Test(unittest.TestCase):
         return done
 
 
+def shared(test):
+    """For a test that needs ../shared. Those run alone, with the argument "shared", and are skipped together."""
+    test.needs_shared = True
+    return test
+
+
+class Loader(unittest.TestLoader):
+    wanted = "shared" in sys.argv[1:]
+
+    def getTestCaseNames(self, case):
+        return [name for name in super().getTestCaseNames(case) if hasattr(getattr(case, name), "needs_shared") == self.wanted]
+
+
 def main():
-    unittest.main(verbosity=2)
+    if Loader.wanted:
+        sys.argv.remove("shared")
+        if not SHARED.exists():
+            skip(f"there is no {SHARED}")
+    named = any(not word.startswith("-") for word in sys.argv[1:])  # whoever names tests gets them
+    unittest.main(verbosity=2, testLoader=unittest.TestLoader() if named else Loader())
 
 
 def skip(why):

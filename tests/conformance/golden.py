@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What our pipeline logs equals what Rerun's official SDK logs of the same frames: fields, entity paths, times, bytes."""
 import numpy as np
-from common import SHARED, Recording, Test, main, png_decode, real_frames, record, rvl_decode, sdk_record
+from common import SHARED, Recording, Test, main, png_decode, real_frames, record, rvl_decode, sdk_record, shared
 
 ENTITY = "world/camera/depth"
 PINHOLE = (615.0, 615.0, 320.0, 240.0, 640, 480)
@@ -26,11 +26,9 @@ class Golden(Test):
         return path
 
     def golden(self, name):
-        source = SHARED / "golden" / name
-        if not source.exists():
-            self.skipTest(f"there is no {source}")
-        return Recording(source)
+        return Recording(SHARED / "golden" / name)
 
+    @shared
     def test_rvl_equals_the_golden_recordings(self):
         """Byte for byte, and each value that they say of the frames, although they say some once and we say them again."""
         ours = Recording(self.ours("rvl"))
@@ -46,6 +44,7 @@ class Golden(Test):
             for timeline in "frame", "pts", "capture_time":
                 self.assertEqual([row[timeline] for row in ours.pictures()], [row[timeline] for row in golden.pictures()])
 
+    @shared
     def test_png_equals_the_golden_recording_in_pixels(self):
         ours, golden = Recording(self.ours("png")).blobs(), self.golden("png-0.41.0.rrd").blobs()
         self.assertEqual(len(ours), len(golden))

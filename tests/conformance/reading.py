@@ -12,7 +12,7 @@ import lz4.block
 import pyarrow as pa
 import pyarrow.ipc
 import rerun as rr
-from common import SHARED, VENV, Test, main, program, protobuf
+from common import SHARED, VENV, Test, main, program, protobuf, shared
 
 READ = os.environ["READ_RECORDING"]
 WRITE = os.environ["WRITE_RECORDING"]
@@ -234,11 +234,9 @@ class Reading(Test):
             self.check_index(path)
             self.check_dataframe(path, "all-1")
 
+    @shared
     def test_golden_recordings(self):
-        paths = sorted((SHARED / "golden").glob("*.rrd"))
-        if not paths:
-            self.skipTest(f"there is no {SHARED}/golden")
-        for path in paths:
+        for path in sorted((SHARED / "golden").glob("*.rrd")):
             with self.subTest(path):
                 self.check_chunks(path)
                 self.check_index(path)

@@ -7,6 +7,7 @@
 #include "depth/depthmeta.h"
 #include "png16/png16.h"
 #include "rvl/rvl.h"
+#include "../frames-main.h"
 
 typedef enum
 { RVL, PNG } Kind;
@@ -973,13 +974,11 @@ GST_END_TEST;
 /* Real frames, against GStreamer's own PNG decoder. */
 GST_START_TEST (test_real_frames)
 {
-  static const gchar *const files[] = { "realsense_d4xx_640x480/00000.png",
-    "azure_kinect_nfov_640x576/00000.png", "3dmatch_640x480/00000.png"
+  static const gchar *const folders[] = { "realsense_d4xx_640x480",
+    "azure_kinect_nfov_640x576", "3dmatch_640x480"
   };
   GstHarness *h, *stock;
-  const gchar *shared = g_getenv ("DEPTH_SHARED");
-  gchar *path = g_build_filename (shared ? shared : "", "data", files[__i__],
-      NULL);
+  gchar *path = real_frame_path (folders[__i__], 0);
   gchar *data;
   gsize size;
   GstBuffer *in, *wanted;
@@ -987,11 +986,7 @@ GST_START_TEST (test_real_frames)
   GstCaps *caps;
   GstMapInfo map;
 
-  if (!g_file_get_contents (path, &data, &size, NULL)) {
-    g_print ("skipped: there is no %s\n", path);
-    g_free (path);
-    return;
-  }
+  fail_unless (g_file_get_contents (path, &data, &size, NULL));
   g_free (path);
   in = gst_buffer_new_wrapped (data, size);
   stock = gst_harness_new ("pngdec");
@@ -1060,8 +1055,19 @@ rvldepthdec_suite (void)
   tcase_add_test (tc, test_times);
   tcase_add_loop_test (tc, test_random_damage, 0, 2);
   tcase_add_loop_test (tc, test_rank, 0, 2);
-  tcase_add_loop_test (tc, test_real_frames, 0, 3);
   return suite;
 }
 
-GST_CHECK_MAIN (rvldepthdec);
+/* Of real cameras. */
+static Suite *
+rvldepthdec_frames_suite (void)
+{
+  Suite *s = suite_create ("rvldepthdec");
+  TCase *tc = tcase_create ("frames");
+
+  suite_add_tcase (s, tc);
+  tcase_add_loop_test (tc, test_real_frames, 0, 3);
+  return s;
+}
+
+MAIN_WITH_FRAMES (rvldepthdec);
