@@ -319,7 +319,7 @@ def sdk_record(path, codec, blobs, *, application="golden", recording, entity="w
     if not static:
         frame = {name: options.pop(name) for name in ("media_type", "meter")}
         state = [rr.EncodedDepthImage.from_fields(depth_range=options.pop("depth_range"))]
-    if set(options.values()) != {None}:
+    if any(value is not None for value in options.values()):
         stream.log(entity, rr.EncodedDepthImage.from_fields(**options), static=True)
     if pinhole:
         fx, fy, cx, cy, width, height = pinhole

@@ -104,7 +104,7 @@ class Docs(Test):
         names = {stats.nth_field_name(i): stats.get_value(stats.nth_field_name(i)) for i in range(stats.n_fields())}
         sink.set_state(Gst.State.NULL)
         counters = "frames-written", "bytes-written", "frames-queued", "queue-bytes", "frames-dropped"
-        every = {"frames", "bytes", "uri-connected", "uri-reconnects", *(f"{output}-{name}" for output in ("location", "uri") for name in counters)}
+        every = {"frames", "bytes", "uri-frames-unconfirmed", "uri-connected", "uri-reconnects", *(f"{output}-{name}" for output in ("location", "uri") for name in counters)}
         self.assertEqual(set(names), every)
         self.assertTrue(all(isinstance(value, int) for value in names.values()), names)
 
