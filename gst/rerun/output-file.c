@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "rerun/output-file.h"
+#include "rerun/output-private.h"
 
 /* Disk space is taken so far ahead of the writes, which saves them a third of their
  * time. */
@@ -208,6 +209,8 @@ write_chunk (FileOutput * self, const RrdChunk * chunk, guint frames,
   if (ok) {
     self->end += size;
     self->frames += frames;
+    GST_LOG ("%s: chunk of %" G_GSIZE_FORMAT " bytes, ends at %"
+        G_GUINT64_FORMAT, self->parent.address, size, self->end);
   } else {
     take_back (self);
   }
@@ -317,8 +320,12 @@ write_footer (FileOutput * self, GError ** error)
 
   self->has_footer = result == RRD_OK;
   release_reserved (self);
-  if (self->has_footer)
+  if (self->has_footer) {
+    GST_INFO ("%s: footer of %" G_GUINT64_FORMAT " frames written after %"
+        G_GUINT64_FORMAT " bytes", self->parent.address, self->frames,
+        self->end);
     return TRUE;
+  }
   take_back (self);
   return result == RRD_WRITE_FAILED ? FALSE : set_result_error (error, result);
 }

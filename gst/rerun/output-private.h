@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * All is called with the output's lock held. */
 
 GST_DEBUG_CATEGORY_EXTERN (rerun_output_debug);
+#define GST_CAT_DEFAULT rerun_output_debug
 
 /* Between two attempts to reach a server: grows from the first to the last. */
 #define RERUN_FIRST_RETRY_DELAY (100 * G_TIME_SPAN_MILLISECOND)

@@ -9,7 +9,6 @@
 
 #include "rerun/output-private.h"
 
-#define GST_CAT_DEFAULT rerun_output_debug
 
 void
 rerun_entry_free (gpointer data)

@@ -9,7 +9,6 @@
 #include <signal.h>
 #include "rerun/output-private.h"
 
-#define GST_CAT_DEFAULT rerun_output_debug
 
 static GList *
 ref_elements (RerunOutput * self)

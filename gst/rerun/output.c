@@ -9,7 +9,6 @@
 #include "rerun/output-private.h"
 
 GST_DEBUG_CATEGORY (rerun_output_debug);
-#define GST_CAT_DEFAULT rerun_output_debug
 
 /* How often who waits for room looks whether the stream is ending. */
 #define LOOK_INTERVAL (100 * G_TIME_SPAN_MILLISECOND)

@@ -11,6 +11,9 @@
 #include <gst/gst.h>
 #include <string.h>
 
+GST_DEBUG_CATEGORY_STATIC (rvl_bands_debug);
+#define GST_CAT_DEFAULT rvl_bands_debug
+
 /* Bands take unequal time; threads that are done early take another one. */
 #define BANDS_PER_THREAD 4
 
@@ -113,11 +116,24 @@ start_workers (GstRvlBandPool * pool, guint n)
   pool->workers = NULL;
 }
 
+static void
+init_debug (void)
+{
+  static gsize once;
+
+  if (g_once_init_enter (&once)) {
+    GST_DEBUG_CATEGORY_INIT (rvl_bands_debug, "rvlbands", 0,
+        "threads that share a frame of rvldepthenc");
+    g_once_init_leave (&once, 1);
+  }
+}
+
 GstRvlBandPool *
 gst_rvl_band_pool_new (guint n_threads)
 {
   GstRvlBandPool *pool = g_new0 (GstRvlBandPool, 1);
 
+  init_debug ();
   g_mutex_init (&pool->joining);
   g_mutex_init (&pool->lock);
   g_cond_init (&pool->done);
@@ -125,6 +141,7 @@ gst_rvl_band_pool_new (guint n_threads)
     start_workers (pool, n_threads - 1);
   pool->n_threads = pool->workers != NULL ? n_threads : 1;
   pool->n_bands = MIN (pool->n_threads * BANDS_PER_THREAD, RVL_MAX_BANDS);
+  GST_INFO ("%u threads", pool->n_threads);
   return pool;
 }
 
@@ -169,6 +186,8 @@ gst_rvl_band_pool_encode (GstRvlBandPool * pool, const guint16 * pixels,
   for (guint i = 1; i < pool->n_threads; i++)
     g_thread_pool_push (pool->workers, pool, NULL);
   encode_bands (pool);
+  GST_LOG ("%d bands are with other threads",
+      g_atomic_int_get (&pool->bands_left));
   wait_for_bands (pool);
   return rvl_bands_join (&pool->bands);
 }

@@ -451,7 +451,7 @@ gst_rvl_depth_dec_start (GstVideoDecoder * decoder)
 {
   GstRvlDepthDec *self = GST_RVL_DEPTH_DEC (decoder);
 
-  gst_rvl_kernel_report (GST_ELEMENT (self));
+  gst_rvl_kernel_report (GST_ELEMENT (self), GST_CAT_DEFAULT);
   self->decoder = depth_picture_decoder_new ();
   return self->decoder != NULL;
 }

@@ -524,7 +524,7 @@ gst_rvl_depth_enc_start (GstVideoEncoder * encoder)
 {
   GstRvlDepthEnc *self = GST_RVL_DEPTH_ENC (encoder);
 
-  gst_rvl_kernel_report (GST_ELEMENT (self));
+  gst_rvl_kernel_report (GST_ELEMENT (self), GST_CAT_DEFAULT);
   self->png = png16_encoder_new ();
   return self->png != NULL;
 }

@@ -10,13 +10,13 @@
 #include "rvl/rvl.h"
 
 void
-gst_rvl_kernel_report (GstElement * element)
+gst_rvl_kernel_report (GstElement * element, GstDebugCategory * category)
 {
   const gchar *wish = g_getenv ("RVL_KERNEL"), *name = rvl_kernel_name ();
   const gchar *names[RVL_MAX_KERNELS];
   gchar *all;
 
-  GST_INFO_OBJECT (element, "the RVL kernel is %s", name);
+  GST_CAT_INFO_OBJECT (category, element, "the RVL kernel is %s", name);
   if (wish == NULL || g_str_equal (wish, name))
     return;
   rvl_kernel_names (names);

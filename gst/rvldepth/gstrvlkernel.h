@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* For an element that starts: logs the kernel, and warns where RVL_KERNEL of the
+/* For an element that starts: logs the kernel in its @category, and warns where RVL_KERNEL of the
  * environment names one that this machine does not have. */
-void gst_rvl_kernel_report (GstElement * element);
+void gst_rvl_kernel_report (GstElement * element, GstDebugCategory * category);
 
 G_END_DECLS

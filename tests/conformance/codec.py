@@ -216,7 +216,8 @@ class Codec(Test):
         """The recording as Rerun's catalog has it, which trusts the footer alone."""
         server = rr.server.Server(host="127.0.0.1", datasets={"ours": [path]})
         self.addCleanup(server.shutdown)
-        return server.client().get_dataset("ours")
+        self.client = server.client()  # a query needs it until its end
+        return self.client.get_dataset("ours")
 
     def test_the_catalog_finds_chunks_by_the_footer(self):
         for path in self.all_kinds():

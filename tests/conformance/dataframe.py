@@ -28,7 +28,8 @@ class Dataframe(Test):
     def dataset(self, path):
         server = rr.server.Server(host="127.0.0.1", datasets={"ours": [path]})
         self.addCleanup(server.shutdown)
-        return server.client().get_dataset("ours").filter_contents(["/world/**"])
+        self.client = server.client()  # a query needs it until its end
+        return self.client.get_dataset("ours").filter_contents(["/world/**"])
 
     def record(self, encoding, frames):
         path = self.folder / "ours.rrd"
@@ -107,7 +108,8 @@ class Dataframe(Test):
         pipeline.set_state(Gst.State.NULL)
         self.assertEqual(message.type, Gst.MessageType.EOS)
         self.verify(path)
-        table = self.dataset(path).reader(index="frame", fill_latest_at=True).to_arrow_table()
+        dataset = self.dataset(path)
+        table = dataset.reader(index="frame", fill_latest_at=True).to_arrow_table()
         expected = {
             "EncodedDepthImage:meter": ([1000], [5000]),
             "EncodedDepthImage:depth_range": ([[200, 4000]], [[1000, 10000]]),

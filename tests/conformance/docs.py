@@ -18,6 +18,12 @@ def plugin_elements():
     return sorted(feature.get_name() for feature in features if isinstance(feature, Gst.ElementFactory))
 
 
+def texts():
+    """The sources, with the string literals that follow one another joined."""
+    sources = " ".join(path.read_text() for path in sorted(DOCS.parent.glob("gst/**/*.c")))
+    return re.sub(r'"\s*(?:G_G\w+\s*)?"', "", sources)
+
+
 def plain(text):
     return re.sub(r"\s+", " ", text.replace("`", "").replace("\\", "")).strip().rstrip(".").lower()
 
@@ -107,6 +113,21 @@ class Docs(Test):
         every = {"frames", "bytes", "uri-frames-unconfirmed", "uri-connected", "uri-reconnects", *(f"{output}-{name}" for output in ("location", "uri") for name in counters)}
         self.assertEqual(set(names), every)
         self.assertTrue(all(isinstance(value, int) for value in names.values()), names)
+
+    def test_messages(self):
+        """What debugging.md says that elements print stands in their sources."""
+        page, said, count = (DOCS / "debugging.md").read_text(), texts(), 0
+        for line in page.splitlines():
+            cells = line.split(" | ")
+            if len(cells) != 3 or not line.startswith("| "):
+                continue
+            # of symptoms the last cell, of messages the first
+            for span in re.findall(r"`([^`]+)`", cells[2] if "GST_DEBUG" in cells[1] else cells[0]):
+                for piece in re.split(r"\bN\b|\bM\b|\bWxH\b|\bURI\b|…|\b\d+\b", span):
+                    with self.subTest(span, piece=piece):
+                        self.assertTrue(piece.strip(" ;:()") in said)
+                        count += 1
+        self.assertGreater(count, 30)
 
     def test_links(self):
         pages = [DOCS.parent / "README.md", *DOCS.glob("*.md")]

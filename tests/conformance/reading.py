@@ -183,7 +183,8 @@ class Reading(Test):
         path.write_bytes(whole.read_bytes()[: expected_chunks(whole)[-1][1]])
         server = rr.server.Server(host="127.0.0.1", datasets={"ours": [path]})
         self.addCleanup(server.shutdown)
-        dataset = server.client().get_dataset("ours")
+        client = server.client()  # a query needs it until its end
+        dataset = client.get_dataset("ours")
         found = [chunk for chunk in chunks(path) if chunk["store"]["recording_id"] == recording]
         count = 0
         for index in None, "frame", "pts", "capture_time":
