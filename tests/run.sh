@@ -127,8 +127,9 @@ fi
 if step 'build with the thread sanitizer' \
     build build-threads gcc -Db_sanitize=thread; then
   scan build-threads libtsan.so
-  suite 'rerunsink under the thread sanitizer' build-threads --setup threads \
-    rerun-output rerunsink-live
+  suite 'what has threads under the thread sanitizer' build-threads \
+    --setup threads rerun-output rerunsink rerunsink-live rerunsink-servers \
+    rerunsink-stress depthstream depthmeta depthv4l2src
 fi
 if step 'build with clang' build build-clang clang; then
   suite 'codecs built by clang' build-clang --suite codecs

@@ -45,7 +45,8 @@ static const Property properties[] = {
   [METER] = {"meter", "Meter",
         "Depth units per metre (1000 = millimetres, 5000 = TUM RGB-D), "
         "0 = as the stream or the camera says",
-        "0 (as the stream or the camera says) or " METER_RANGE, 0, MIN_METER, MAX_METER,
+        "0 (as the stream or the camera says) or " METER_RANGE, 0, MIN_METER,
+        MAX_METER,
       G_STRUCT_OFFSET (GstDepthStream, meter), GST_DEPTH_HAS_METER},
   [NEAR] = {"near", "Near",
         "Nearest useful depth in metres, -1 = automatic (from the metadata, "
