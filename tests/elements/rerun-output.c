@@ -770,6 +770,35 @@ GST_START_TEST (test_reconnect)
 
 GST_END_TEST;
 
+/* A sink that starts again and again, as in a rig that plays on: what is kept for a new
+ * server is the newest of each, not one for each start. */
+GST_START_TEST (test_states_are_bounded)
+{
+  Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_NO, 100);
+  RerunOutput *output = &fake->parent;
+  RerunUser *user;
+
+  rerun_output_start (output);
+  user = fake_attach (fake);
+  for (guint64 i = 0; i < 300; i++) {
+    RerunUser *other = fake_attach (fake);
+
+    fail_unless (push (other, 7, 1000 + i, NULL));
+    fail_unless (push (other, 8, 2000 + i, NULL));
+    fail_unless (push (other, 0, i, NULL));
+    fail_unless (rerun_user_drain (other, NULL));
+    fail_if (rerun_user_detach (other));
+  }
+  g_mutex_lock (&output->lock);
+  assert_equals_int (g_queue_get_length (&output->states), 2);
+  assert_equals_int (g_queue_get_length (&output->queue), 0);
+  assert_equals_int (g_queue_get_length (&output->sent), 0);
+  g_mutex_unlock (&output->lock);
+  stop (fake, user);
+}
+
+GST_END_TEST;
+
 static void
 set_silent (Fake * fake, gboolean silent)
 {
@@ -1258,6 +1287,7 @@ rerun_output_suite (void)
   tcase_add_test (tc, test_finish);
   tcase_add_test (tc, test_comes_later);
   tcase_add_test (tc, test_reconnect);
+  tcase_add_test (tc, test_states_are_bounded);
   tcase_add_test (tc, test_unconfirmed_is_bounded);
   tcase_add_test (tc, test_lost_with_the_server);
   tcase_add_test (tc, test_others_play_on);
