@@ -129,7 +129,7 @@ if step 'build with the thread sanitizer' \
   scan build-threads libtsan.so
   suite 'what has threads under the thread sanitizer' build-threads \
     --setup threads rerun-output rerunsink rerunsink-live rerunsink-servers \
-    rerunsink-stress depthstream depthmeta depthv4l2src
+    rerunsink-stress depthstream depthmeta depthv4l2src rvldepthenc
 fi
 if step 'build with clang' build build-clang clang; then
   suite 'codecs built by clang' build-clang --suite codecs

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#define _GNU_SOURCE             /* RTLD_NEXT */
+
 /*
  * GLib's locks are made of futexes, which ThreadSanitizer does not see, nor C11's
  * call_once(): it would take everything that they guard for a race. Linked into a
@@ -7,12 +9,13 @@
  * we use.
  */
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <threads.h>
 #include <time.h>
-#include <glib.h>
+#include <gst/gst.h>
 
 static void *
 made (gpointer * place, void *fresh, void (*discard) (void *))
@@ -189,4 +192,107 @@ void
 call_once (once_flag * flag, void (*function) (void))
 {
   pthread_once ((pthread_once_t *) flag, function);
+}
+
+/* What follows hands things over by locks and counters inside GLib and GStreamer, which
+ * are not replaced: the sanitizer is told of it. */
+void __tsan_acquire (void *address);
+void __tsan_release (void *address);
+
+#define REAL(name) ((__typeof__ (&name)) dlsym (RTLD_NEXT, #name))
+
+typedef struct
+{
+  GFunc function;
+  gpointer user_data;
+} Pool;
+
+static void
+run_task (gpointer task, gpointer user_data)
+{
+  Pool *pool = user_data;
+
+  __tsan_acquire (task);
+  pool->function (task, pool->user_data);
+  __tsan_release (pool);
+}
+
+GThreadPool *
+g_thread_pool_new (GFunc function, gpointer user_data, gint max_threads,
+    gboolean exclusive, GError ** error)
+{
+  Pool *pool = malloc (sizeof *pool);
+
+  *pool = (Pool) {
+  function, user_data};
+  return REAL (g_thread_pool_new) (run_task, pool, max_threads, exclusive,
+      error);
+}
+
+gboolean
+g_thread_pool_push (GThreadPool * pool, gpointer task, GError ** error)
+{
+  __tsan_release (task);
+  return REAL (g_thread_pool_push) (pool, task, error);
+}
+
+/* Its last thread frees the pool. Ours is never freed: few are made. */
+__attribute__((no_sanitize_thread))
+void
+g_thread_pool_free (GThreadPool * pool, gboolean immediate, gboolean wait)
+{
+  Pool *ours = pool->user_data;
+
+  REAL (g_thread_pool_free) (pool, immediate, wait);
+  __tsan_acquire (ours);
+}
+
+void
+g_async_queue_push (GAsyncQueue * queue, gpointer data)
+{
+  __tsan_release (data);
+  REAL (g_async_queue_push) (queue, data);
+}
+
+static gpointer
+taken (gpointer data)
+{
+  if (data != NULL)
+    __tsan_acquire (data);
+  return data;
+}
+
+gpointer
+g_async_queue_pop (GAsyncQueue * queue)
+{
+  return taken (REAL (g_async_queue_pop) (queue));
+}
+
+gpointer
+g_async_queue_try_pop (GAsyncQueue * queue)
+{
+  return taken (REAL (g_async_queue_try_pop) (queue));
+}
+
+gpointer
+g_async_queue_timeout_pop (GAsyncQueue * queue, guint64 timeout)
+{
+  return taken (REAL (g_async_queue_timeout_pop) (queue, timeout));
+}
+
+/* Whoever lets go last may free what all others have written before. */
+void
+g_object_unref (gpointer object)
+{
+  __tsan_release (object);
+  __tsan_acquire (object);
+  REAL (g_object_unref) (object);
+}
+
+void
+gst_mini_object_unref (GstMiniObject * object)
+{
+  __tsan_release (object);
+  __tsan_acquire (object);
+  REAL (gst_mini_object_unref) (object);
 }
