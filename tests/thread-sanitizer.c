@@ -237,7 +237,9 @@ g_thread_pool_push (GThreadPool * pool, gpointer task, GError ** error)
 }
 
 /* Its last thread frees the pool. Ours is never freed: few are made. */
-__attribute__((no_sanitize_thread))
+void g_thread_pool_free (GThreadPool * pool, gboolean immediate, gboolean wait)
+    __attribute__((no_sanitize_thread));
+
 void
 g_thread_pool_free (GThreadPool * pool, gboolean immediate, gboolean wait)
 {
