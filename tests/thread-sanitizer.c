@@ -223,8 +223,7 @@ g_thread_pool_new (GFunc function, gpointer user_data, gint max_threads,
 {
   Pool *pool = malloc (sizeof *pool);
 
-  *pool = (Pool) {
-  function, user_data};
+  *pool = (Pool) { function, user_data };
   return REAL (g_thread_pool_new) (run_task, pool, max_threads, exclusive,
       error);
 }
