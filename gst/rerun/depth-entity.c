@@ -290,7 +290,8 @@ log_picture (DepthEntity * self, RerunPicture * picture, gdouble meter,
   set_value (&values[0], &self->components[PICTURE], picture->data,
       picture->size);
   if (self->media->raw) {
-    rrd_image_format_u16 (picture->width, picture->height, format);
+    rrd_image_format (RRD_PIXELS_DEPTH16, picture->width, picture->height,
+        format);
     set_value (&values[1], &self->components[TYPE], format, sizeof format);
   } else {
     const gchar *type = rerun_media_types[picture->header.format];
