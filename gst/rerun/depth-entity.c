@@ -37,15 +37,14 @@ enum
 typedef struct
 {
   const gchar *media_type;      /* of the caps */
-  const gchar *kind;            /* what an entity's frames all are */
   gboolean raw;
   DepthPictureFormat format;
 } Media;
 
 static const Media medias[] = {
-  {"image/x-rvl", "RVL depth", FALSE, DEPTH_PICTURE_RVL},
-  {"image/png", "PNG depth", FALSE, DEPTH_PICTURE_PNG},
-  {"video/x-raw", "raw depth", TRUE},
+  {"image/x-rvl", FALSE, DEPTH_PICTURE_RVL},
+  {"image/png", FALSE, DEPTH_PICTURE_PNG},
+  {"video/x-raw", TRUE},
 };
 
 /* Rerun's names of encoded pictures. */
@@ -141,8 +140,7 @@ depth_set_caps (RerunEntity * entity, GstCaps * caps)
   const RerunEntityContext *context = entity->context;
   const Media *media = find_media (caps);
 
-  if (!rerun_entity_claim (entity, media->kind, caps)
-      || (media->raw && !gst_depth_caps_get_raw_info (&self->info,
+  if ((media->raw && !gst_depth_caps_get_raw_info (&self->info,
               context->element, caps))
       || !gst_depth_stream_set_caps (context->depth, caps))
     return FALSE;
@@ -477,7 +475,6 @@ depth_log (RerunEntity * entity, GstBuffer * buffer, const gint64 * times)
 }
 
 const RerunEntityClass rerun_depth_entity = {
-  .name = "depth",
   .new = depth_new,
   .set_caps = depth_set_caps,
   .log = depth_log,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What all entities have in common, and the table that says which caps are logged by
- * which class. */
+/* What all entities have in common. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -10,46 +9,8 @@
 #include "rerun/entity.h"
 
 #include <string.h>
-#include "depth/gstdepthcaps.h"
 
 #include "rerun/debug.h"
-
-/* A new kind of stream is a row here, and a class. */
-static const struct
-{
-  const gchar *media_type;
-  const RerunEntityClass *klass;
-} streams[] = {
-  {"image/x-rvl", &rerun_depth_entity},
-  {"image/png", &rerun_depth_entity},
-  {"video/x-raw", &rerun_depth_entity},
-};
-
-const RerunEntityClass *
-rerun_entity_class_for (const GstCaps * caps)
-{
-  GstStructure *fields = gst_caps_get_structure (caps, 0);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (streams); i++) {
-    if (gst_structure_has_name (fields, streams[i].media_type))
-      return streams[i].klass;
-  }
-  g_assert_not_reached ();
-}
-
-gboolean
-rerun_entity_claim (RerunEntity * self, const gchar * kind, GstCaps * caps)
-{
-  const gchar *has = rerun_path_claim (self->context->path, kind);
-
-  if (has == NULL)
-    return TRUE;
-  return gst_depth_caps_refuse (self->context->element, caps,
-      g_strdup_printf
-      ("entity-path %s holds %s already, and this stream is %s: "
-          "log it to another entity-path",
-          rerun_path_get_text (self->context->path), has, kind));
-}
 
 GstFlowReturn
 rerun_entity_log (RerunEntity * self, const gchar * where, const RerunLog * log)

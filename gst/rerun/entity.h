@@ -29,17 +29,20 @@ typedef struct
 /**
  * RerunEntityClass:
  * @new: an entity of this class; gets its caps before the first buffer
- * @set_caps: new caps of the same class. Returns: %FALSE if an error was posted
+ * @set_caps: new caps of the same kind. Returns: %FALSE if an error was posted
  * @log: logs one buffer. A bad one is reported, and %GST_FLOW_OK
+ * @flush: (nullable): what comes next does not follow what came before
  * @free: frees all
+ *
+ * A class is in the table of kinds.c, with the caps that it logs.
  */
 typedef struct
 {
-  const gchar *name;
   RerunEntity *(*new) (const RerunEntityContext * context);
     gboolean (*set_caps) (RerunEntity * self, GstCaps * caps);
     GstFlowReturn (*log) (RerunEntity * self, GstBuffer * buffer,
       const gint64 * times);
+  void (*flush) (RerunEntity * self);
   void (*free) (RerunEntity * self);
 } RerunEntityClass;
 
@@ -49,14 +52,6 @@ struct _RerunEntity
   const RerunEntityClass *klass;
   const RerunEntityContext *context;
 };
-
-/* Returns: the class that logs @caps */
-const RerunEntityClass *rerun_entity_class_for (const GstCaps * caps);
-
-/* Whether all frames so far, those of runs before included, were of @kind; otherwise
- * an element error is posted. */
-gboolean rerun_entity_claim (RerunEntity * self, const gchar * kind,
-    GstCaps * caps);
 
 /* rerun_recording_log() for entities: posts errors, and says what streams do then. */
 GstFlowReturn rerun_entity_log (RerunEntity * self, const gchar * where,

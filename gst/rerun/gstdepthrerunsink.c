@@ -51,7 +51,7 @@
 #include "depth/gstdepthcaps.h"
 #include "depth/gstdepthreport.h"
 #include "depth/gstdepthstream.h"
-#include "rerun/entity.h"
+#include "rerun/kinds.h"
 #include "rerun/settings.h"
 #include "rerun/times.h"
 #include "rerun/upstream.h"
@@ -78,7 +78,9 @@ struct _GstDepthRerunSink
   /* of the run; all but the settings belong to the streaming thread */
   RerunSettings running;
   RerunEntityContext context;
-  RerunEntity *entity;          /* NULL: no caps yet */
+  const RerunKind *kind;        /* NULL: not known yet */
+  RerunEntity *entity;          /* NULL: not known yet of what kind */
+  GstCaps *caps;                /* those that the entity does not have yet, or NULL */
   RerunTimes times;
   GstDepthReport report;
   gboolean failed;              /* and has told so */
@@ -92,13 +94,6 @@ enum
 
 /* The ids after those of the depth stream, and after those of the settings. */
 static guint prop_settings, prop_stats;
-
-/* Without width and height: caps that lack them come through to an error that
- * says so. */
-static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
-    GST_PAD_SINK, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS ("image/x-rvl; image/png; "
-        "video/x-raw, format = (string) " GST_DEPTH_RAW_FORMATS));
 
 static void gst_depth_rerun_sink_uri_handler_init (gpointer iface,
     gpointer data);
@@ -377,6 +372,8 @@ gst_depth_rerun_sink_stop (GstDepthRerunSink * self)
   if (self->entity != NULL)
     self->entity->klass->free (self->entity);
   self->entity = NULL;
+  self->kind = NULL;
+  gst_clear_caps (&self->caps);
   rerun_recording_leave (path, gst_depth_rerun_sink_failed);
   gst_depth_report_clear (&self->report);
   rerun_settings_clear (&self->running);
@@ -438,21 +435,84 @@ gst_depth_rerun_sink_unlock_stop (GstBaseSink * sink)
   return TRUE;
 }
 
+/* All frames of an entity, those of runs before included, are of one kind. */
+static gboolean
+claim (GstDepthRerunSink * self, const RerunKind * kind, GstCaps * caps)
+{
+  const gchar *has = rerun_path_claim (self->path, kind->name);
+
+  if (has == NULL)
+    return TRUE;
+  return gst_depth_caps_refuse (GST_ELEMENT (self), caps,
+      g_strdup_printf
+      ("entity-path %s holds %s already, and this stream is %s: "
+          "log it to another entity-path",
+          rerun_path_get_text (self->path), has, kind->name));
+}
+
+static gboolean
+set_kind (GstDepthRerunSink * self, const RerunKind * kind, GstCaps * caps)
+{
+  if (!claim (self, kind, caps))
+    return FALSE;
+  if (self->entity == NULL) {
+    self->entity = kind->klass->new (&self->context);
+    self->entity->klass = kind->klass;
+    self->entity->context = &self->context;
+  }
+  self->kind = kind;
+  GST_DEBUG_OBJECT (self, "logging %s of %" GST_PTR_FORMAT, kind->name, caps);
+  return self->entity->klass->set_caps (self->entity, caps);
+}
+
 static gboolean
 gst_depth_rerun_sink_set_caps (GstBaseSink * sink, GstCaps * caps)
 {
   GstDepthRerunSink *self = GST_DEPTH_RERUN_SINK (sink);
-  const RerunEntityClass *klass = rerun_entity_class_for (caps);
+  RerunArchetype archetype = self->running.archetype;
+  const RerunKind *kind;
 
-  if (self->entity == NULL) {
-    self->entity = klass->new (&self->context);
-    self->entity->klass = klass;
-    self->entity->context = &self->context;
-    GST_DEBUG_OBJECT (self, "logging %s of %" GST_PTR_FORMAT, klass->name,
-        caps);
-  }
   rerun_times_set_caps (&self->times, caps);
-  return self->entity->klass->set_caps (self->entity, caps);
+  gst_clear_caps (&self->caps);
+  if (archetype == RERUN_ARCHETYPE_AUTO && self->kind != NULL)
+    archetype = self->kind->archetype;  /* as the frames before */
+  kind = rerun_kind_for (caps, archetype);
+  if (kind != NULL)
+    return set_kind (self, kind, caps);
+  self->caps = gst_caps_ref (caps);     /* the first frame decides */
+  return TRUE;
+}
+
+/* Caps that do not say whether a stream is depth or pictures: this frame does. */
+static GstFlowReturn
+decide (GstDepthRerunSink * self, GstBuffer * buffer)
+{
+  GstCaps *caps = self->caps;
+  gchar *why;
+  RerunArchetype archetype = rerun_kind_guess (caps, buffer, &why);
+  gboolean ok;
+
+  if (archetype == RERUN_ARCHETYPE_AUTO) {
+    gst_depth_report_bad (&self->report, GST_ELEMENT (self),
+        g_strdup_printf ("frame left out: %s", why));
+    g_free (why);
+    return GST_FLOW_OK;
+  }
+  self->caps = NULL;
+  ok = set_kind (self, rerun_kind_for (caps, archetype), caps);
+  gst_caps_unref (caps);
+  return ok ? GST_FLOW_OK : GST_FLOW_NOT_NEGOTIATED;
+}
+
+static gboolean
+gst_depth_rerun_sink_event (GstBaseSink * sink, GstEvent * event)
+{
+  GstDepthRerunSink *self = GST_DEPTH_RERUN_SINK (sink);
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP && self->entity != NULL
+      && self->entity->klass->flush != NULL)
+    self->entity->klass->flush (self->entity);
+  return GST_BASE_SINK_CLASS (parent_class)->event (sink, event);
 }
 
 static gboolean
@@ -478,8 +538,12 @@ gst_depth_rerun_sink_render (GstBaseSink * sink, GstBuffer * buffer)
   RerunTimes next = self->times;
   gint64 times[RERUN_N_TIMELINES];
   guint64 good = self->report.good;
-  GstFlowReturn flow;
+  GstFlowReturn flow = GST_FLOW_OK;
 
+  if (self->caps != NULL)
+    flow = decide (self, buffer);
+  if (flow != GST_FLOW_OK || self->caps != NULL)
+    return flow;
   if (self->entity == NULL)
     return GST_FLOW_NOT_NEGOTIATED;
   rerun_times_next (&next, sink, buffer, times);
@@ -623,6 +687,7 @@ gst_depth_rerun_sink_class_init (GstDepthRerunSinkClass * klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
   GstBaseSinkClass *sink_class = GST_BASE_SINK_CLASS (klass);
+  GstCaps *caps;
 
   object_class->set_property = gst_depth_rerun_sink_set_property;
   object_class->get_property = gst_depth_rerun_sink_get_property;
@@ -632,13 +697,17 @@ gst_depth_rerun_sink_class_init (GstDepthRerunSinkClass * klass)
   gst_element_class_set_static_metadata (element_class, "Rerun sink",
       "Sink/Network/File/Video",
       "Logs depth video into a recording of Rerun", "gst-rvldepth");
-  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  caps = rerun_kinds_get_caps ();
+  gst_element_class_add_pad_template (element_class,
+      gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
+  gst_caps_unref (caps);
   element_class->change_state =
       GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_change_state);
 
   sink_class->unlock = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_unlock);
   sink_class->unlock_stop =
       GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_unlock_stop);
+  sink_class->event = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_event);
   sink_class->set_caps = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_set_caps);
   sink_class->propose_allocation =
       GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_propose_allocation);

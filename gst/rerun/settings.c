@@ -65,6 +65,9 @@ add_places (void)
 static void
 add_looks (void)
 {
+  ADD (archetype, g_param_spec_enum ("archetype", "Archetype",
+          "What 16-bit grey and PNG are", rerun_archetype_get_type (),
+          RERUN_ARCHETYPE_AUTO, FLAGS));
   ADD (pinhole, gst_depth_param_numbers ("pinhole", "Pinhole",
           "The camera's intrinsics <fx, fy, cx, cy> in pixels, for the 3D view, "
           "empty = from GstPinholeMeta if the frames have it", FLAGS));

@@ -14,6 +14,14 @@ G_BEGIN_DECLS
 #define RERUN_NO_DRAW_ORDER -INFINITY
 #define RERUN_NO_MAGNIFICATION_FILTER 0
 
+/* What 16-bit grey is. */
+typedef enum
+{
+  RERUN_ARCHETYPE_AUTO,         /* depth */
+  RERUN_ARCHETYPE_DEPTH,
+  RERUN_ARCHETYPE_IMAGE,
+} RerunArchetype;
+
 /* The properties of rerunsink, but for those of GstDepthStream. The element's own are
  * guarded by its object lock; a run has a copy that does not change. */
 typedef struct
@@ -29,6 +37,7 @@ typedef struct
   gint leaky;                   /* RerunLeaky */
   guint64 drain_timeout;
   guint timelines;              /* flags */
+  gint archetype;               /* RerunArchetype */
   GValue pinhole;               /* GstValueArray of numbers */
   gint colormap;                /* Rerun's number, 1 to 9 */
   gdouble point_fill_ratio;
@@ -69,5 +78,6 @@ GType rerun_magnification_filter_get_type (void);
 GType rerun_leaky_get_type (void);
 GType rerun_colormap_get_type (void);
 GType rerun_timelines_get_type (void);
+GType rerun_archetype_get_type (void);
 
 G_END_DECLS

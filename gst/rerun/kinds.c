@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The table that says which caps are logged as what. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "rerun/kinds.h"
+
+#include "depth/gstdepthcaps.h"
+#include "rerun/picture.h"
+
+/* A new kind of stream is a row here, and a class. Sources that can do all of these
+ * take the first one. Without width and height: caps that lack them come through to an
+ * error that says so. */
+static RerunKind kinds[] = {
+  {GST_STATIC_CAPS ("image/x-rvl"), RERUN_ARCHETYPE_AUTO, "RVL depth",
+      &rerun_depth_entity},
+  {GST_STATIC_CAPS ("image/png"), RERUN_ARCHETYPE_AUTO, "PNG depth",
+      &rerun_depth_entity},
+  {GST_STATIC_CAPS ("video/x-raw, format = (string) " GST_DEPTH_RAW_FORMATS),
+      RERUN_ARCHETYPE_AUTO, "raw depth", &rerun_depth_entity},
+};
+
+GstCaps *
+rerun_kinds_get_caps (void)
+{
+  GstCaps *all = gst_caps_new_empty ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    all = gst_caps_merge (all, gst_static_caps_get (&kinds[i].caps));
+  return all;
+}
+
+static gboolean
+is_of (RerunKind * kind, const GstCaps * caps)
+{
+  GstCaps *own = gst_static_caps_get (&kind->caps);
+  gboolean is = gst_caps_can_intersect (own, caps);
+
+  gst_caps_unref (own);
+  return is;
+}
+
+const RerunKind *
+rerun_kind_for (const GstCaps * caps, RerunArchetype archetype)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    if ((kinds[i].archetype == RERUN_ARCHETYPE_AUTO
+            || kinds[i].archetype == archetype) && is_of (&kinds[i], caps))
+      return &kinds[i];
+  }
+  return NULL;
+}
+
+RerunArchetype
+rerun_kind_guess (const GstCaps * caps, GstBuffer * buffer, gchar ** why)
+{
+  RerunPicture picture;
+
+  if (!gst_structure_has_name (gst_caps_get_structure (caps, 0), "image/png"))
+    return RERUN_ARCHETYPE_DEPTH;
+  switch (rerun_picture_map_encoded (&picture, buffer, DEPTH_PICTURE_PNG,
+          FALSE, why)) {
+    case RERUN_PICTURE_OK:
+      rerun_mapped_unmap (&picture.mapped);
+      return RERUN_ARCHETYPE_DEPTH;
+    case RERUN_PICTURE_WRONG:
+      g_free (*why);
+      return RERUN_ARCHETYPE_IMAGE;
+    default:
+      return RERUN_ARCHETYPE_AUTO;
+  }
+}
