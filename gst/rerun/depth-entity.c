@@ -14,6 +14,7 @@
 #include "depth/gstdepthnumbers.h"
 #include "depth/gstdepthreader.h"
 #include "depth/gstdepthtracker.h"
+#include "rerun/camera.h"
 #include "rerun/entity.h"
 #include "rerun/picture.h"
 #include "rerun/recoder.h"
@@ -24,14 +25,6 @@
 #define RANGE_TOLERANCE 0.1
 /* Between two frames that are decoded only to be measured. */
 #define MEASURE_INTERVAL GST_SECOND
-/* States are said again, for who joins late a server that has dropped old data. */
-#define REPEAT_INTERVAL ((gint64) GST_SECOND)
-
-enum
-{
-  SLOT_LOOKS,
-  SLOT_STATE,
-};
 
 /* How a frame's picture is stored. */
 typedef struct
@@ -72,6 +65,19 @@ G_STATIC_ASSERT (PICTURE == (int) RRD_DEPTH_IMAGE_BUFFER
     && MAGNIFICATION_FILTER == (int) RRD_DEPTH_IMAGE_MAGNIFICATION_FILTER
     && (int) RRD_ENCODED_DEPTH_IMAGE_N == (int) RRD_DEPTH_IMAGE_N);
 
+#define LOOKS(table) { \
+  .colormap = &table[COLORMAP], \
+  .point_fill_ratio = &table[POINT_FILL_RATIO], \
+  .draw_order = &table[DRAW_ORDER], \
+  .magnification_filter = &table[MAGNIFICATION_FILTER] \
+}
+
+/* Of encoded pictures, and of raw ones. */
+static const RerunLooks looks[] = {
+  LOOKS (rrd_encoded_depth_image),
+  LOOKS (rrd_depth_image),
+};
+
 /* Whether a stream's frames are quantised, as their headers say. */
 typedef struct
 {
@@ -93,13 +99,9 @@ typedef struct
   gboolean warned_measure;
 
   /* what was logged */
-  gboolean has_looks;
-  gboolean has_state;
-  gint64 state_time;            /* running time */
+  RerunCamera camera;
   gdouble meter, range_min, range_max;
   gboolean has_range;
-  GstPinholeInfo pinhole;       /* fx 0: none */
-  gboolean hides_pinhole;       /* there was one of a picture of another size */
 } DepthEntity;
 
 static RerunEntity *
@@ -150,52 +152,6 @@ depth_set_caps (RerunEntity * entity, GstCaps * caps)
   return TRUE;
 }
 
-static void
-set_value (RerunValue * value, const RrdComponent * component,
-    gconstpointer data, gsize size)
-{
-  value->component = component;
-  value->value.data = data;
-  value->value.size = size;
-}
-
-/* Static data, once: what holds for the whole recording. */
-static GstFlowReturn
-log_looks (DepthEntity * self)
-{
-  const RerunSettings *settings = self->parent.context->settings;
-  const RrdComponent *table = self->components;
-  guint8 colormap = settings->colormap;
-  guint8 filter = settings->magnification_filter;
-  gfloat ratio = settings->point_fill_ratio, order = settings->draw_order;
-  RerunValue values[4];
-  RerunLog log = {
-    .kind = RERUN_ROW_STATE,.slot = SLOT_LOOKS,.values = values
-  };
-
-  if (self->has_looks)
-    return GST_FLOW_OK;
-  self->has_looks = TRUE;
-  if (colormap != RERUN_NO_COLORMAP)
-    set_value (&values[log.n_values++], &table[COLORMAP], &colormap, 1);
-  if (ratio != RERUN_NO_POINT_FILL_RATIO)
-    set_value (&values[log.n_values++], &table[POINT_FILL_RATIO], &ratio, 4);
-  if (settings->draw_order != RERUN_NO_DRAW_ORDER)
-    set_value (&values[log.n_values++], &table[DRAW_ORDER], &order, 4);
-  if (filter != RERUN_NO_MAGNIFICATION_FILTER)
-    set_value (&values[log.n_values++], &table[MAGNIFICATION_FILTER], &filter,
-        1);
-  return log.n_values > 0 ? rerun_entity_log (&self->parent, NULL, &log) :
-      GST_FLOW_OK;
-}
-
-static gboolean
-same_pinhole (const GstPinholeInfo * a, const GstPinholeInfo * b)
-{
-  return a->fx == b->fx && a->fy == b->fy && a->cx == b->cx
-      && a->cy == b->cy && a->width == b->width && a->height == b->height;
-}
-
 static gboolean
 range_holds (DepthEntity * self, const GstDepthValues * values)
 {
@@ -208,19 +164,8 @@ range_holds (DepthEntity * self, const GstDepthValues * values)
       && fabs (values->range_max - self->range_max) <= tolerance;
 }
 
-/* Whether what was logged holds for the frame, and is not too long ago. */
-static gboolean
-state_holds (DepthEntity * self, const GstDepthValues * values,
-    const GstPinholeInfo * pinhole, gint64 time)
-{
-  return self->has_state && time >= self->state_time
-      && time - self->state_time < REPEAT_INTERVAL
-      && range_holds (self, values) && same_pinhole (pinhole, &self->pinhole);
-}
-
 static void
-take_state (DepthEntity * self, const GstDepthValues * values,
-    const GstPinholeInfo * pinhole, gint64 time)
+take_range (DepthEntity * self, const GstDepthValues * values)
 {
   if (!range_holds (self, values)) {
     self->has_range = TRUE;
@@ -232,42 +177,34 @@ take_state (DepthEntity * self, const GstDepthValues * values,
   } else if (values->meter != self->meter) {
     self->has_range = FALSE;    /* it was of another unit */
   }
-  if (!same_pinhole (pinhole, &self->pinhole))
-    GST_DEBUG_OBJECT (self->parent.context->element, "intrinsics are fx %g, fy "
-        "%g, cx %g, cy %g of %ux%u", pinhole->fx, pinhole->fy, pinhole->cx,
-        pinhole->cy, pinhole->width, pinhole->height);
   self->meter = values->meter;
-  self->pinhole = *pinhole;
-  self->has_state = TRUE;
-  self->state_time = time;
 }
 
-/* The range and the intrinsics: before the first frame that they hold for, on every
- * change, and once a second. */
+/* The range and the camera are one row. */
 static GstFlowReturn
 log_state (DepthEntity * self, const GstDepthValues * values,
-    const GstPinholeInfo * pinhole, const gint64 * times)
+    const RerunCameraState * camera, const gint64 * times)
 {
-  RerunPinholeValues memory;
-  RerunValue row[1 + RERUN_N_PINHOLE_VALUES];
+  RerunCameraMemory memory;
+  RerunValue row[RERUN_N_CAMERA_VALUES + 1];
   gdouble range[2];
   RerunLog log = {
-    .kind = RERUN_ROW_STATE,.slot = SLOT_STATE,.times = times,.values = row
+    .kind = RERUN_ROW_STATE,.slot = RERUN_SLOT_STATE,.times = times,
+    .values = row
   };
 
-  if (state_holds (self, values, pinhole, times[RERUN_PTS]))
+  if (range_holds (self, values)
+      && rerun_camera_holds (&self->camera, camera, times[RERUN_PTS]))
     return GST_FLOW_OK;
-  self->hides_pinhole |= self->pinhole.fx > 0 && pinhole->fx == 0;
-  take_state (self, values, pinhole, times[RERUN_PTS]);
+  take_range (self, values);
+  if (!rerun_camera_take (&self->camera, self->parent.context, camera,
+          times[RERUN_PTS], &memory, row, &log.n_values))
+    return GST_FLOW_ERROR;
   if (self->has_range) {
     range[0] = self->range_min;
     range[1] = self->range_max;
-    set_value (&row[log.n_values++], &self->components[DEPTH_RANGE], range,
-        sizeof range);
-  }
-  if (self->pinhole.fx > 0 || self->hides_pinhole) {
-    rerun_pinhole_values (pinhole, &memory, row + log.n_values);
-    log.n_values += RERUN_N_PINHOLE_VALUES;
+    rerun_value_set (&row[log.n_values++], &self->components[DEPTH_RANGE],
+        range, sizeof range);
   }
   return log.n_values > 0 ? rerun_entity_log (&self->parent, NULL, &log) :
       GST_FLOW_OK;
@@ -285,18 +222,19 @@ log_picture (DepthEntity * self, RerunPicture * picture, gdouble meter,
     .mapped = &picture->mapped
   };
 
-  set_value (&values[0], &self->components[PICTURE], picture->data,
+  rerun_value_set (&values[0], &self->components[PICTURE], picture->data,
       picture->size);
   if (self->media->raw) {
     rrd_image_format (RRD_PIXELS_DEPTH16, picture->width, picture->height,
         format);
-    set_value (&values[1], &self->components[TYPE], format, sizeof format);
+    rerun_value_set (&values[1], &self->components[TYPE], format,
+        sizeof format);
   } else {
     const gchar *type = rerun_media_types[picture->header.format];
 
-    set_value (&values[1], &self->components[TYPE], type, strlen (type));
+    rerun_value_set (&values[1], &self->components[TYPE], type, strlen (type));
   }
-  set_value (&values[2], &self->components[METER], &meter_value,
+  rerun_value_set (&values[2], &self->components[METER], &meter_value,
       sizeof meter_value);
   return rerun_entity_log (&self->parent, NULL, &log);
 }
@@ -365,28 +303,6 @@ convert_to_metres (GstDepthValues * values)
   values->meter = 1;
 }
 
-/* What nothing is said of any more still holds, but not for a picture of another
- * size. */
-static void
-find_pinhole (DepthEntity * self, GstBuffer * buffer,
-    const RerunPicture * picture, GstPinholeInfo * info)
-{
-  const RerunSettings *settings = self->parent.context->settings;
-
-  memset (info, 0, sizeof *info);
-  info->width = picture->width;
-  info->height = picture->height;
-  if (gst_depth_pinhole_get_property (&settings->pinhole, info)
-      || gst_depth_pinhole_get_meta (buffer, picture->width, picture->height,
-          info))
-    return;
-  if (self->pinhole.width == picture->width
-      && self->pinhole.height == picture->height)
-    *info = self->pinhole;
-  else
-    memset (info, 0, sizeof *info);
-}
-
 /* Takes @why. */
 static GstFlowReturn
 refuse (DepthEntity * self, RerunPictureState state, gchar * why)
@@ -450,7 +366,7 @@ depth_log (RerunEntity * entity, GstBuffer * buffer, const gint64 * times)
   RerunPicture picture;
   RerunPictureState state;
   GstDepthValues values;
-  GstPinholeInfo pinhole;
+  RerunCameraState camera;
   GstFlowReturn flow;
   gchar *why;
 
@@ -459,13 +375,14 @@ depth_log (RerunEntity * entity, GstBuffer * buffer, const gint64 * times)
   if (state != RERUN_PICTURE_OK)
     return refuse (self, state, why);
   find_values (self, buffer, &picture, times[RERUN_PTS], invalid, &values);
-  find_pinhole (self, buffer, &picture, &pinhole);
+  rerun_camera_find (&self->camera, entity->context, buffer, picture.width,
+      picture.height, &camera);
   if (picture.header.a != 0)
     convert_to_metres (&values);
 
-  flow = log_looks (self);
+  flow = rerun_entity_log_looks (entity, &looks[self->media->raw]);
   if (flow == GST_FLOW_OK)
-    flow = log_state (self, &values, &pinhole, times);
+    flow = log_state (self, &values, &camera, times);
   if (flow == GST_FLOW_OK) {
     gst_depth_report_good (entity->context->report);
     return log_picture (self, &picture, values.meter, times);

@@ -8,7 +8,7 @@
 
 #include "rerun/entity.h"
 
-#include <string.h>
+#include <math.h>
 
 #include "rerun/debug.h"
 
@@ -45,25 +45,39 @@ rerun_entity_has_to_copy (RerunEntity * self, GstBuffer * buffer)
   return max != 0;
 }
 
-void
-rerun_pinhole_values (const GstPinholeInfo * info,
-    RerunPinholeValues * memory, RerunValue values[RERUN_N_PINHOLE_VALUES])
+static void
+add_look (RerunLog * log, RerunValue * values, const RrdComponent * component,
+    gboolean is_set, gconstpointer data, gsize size)
 {
-  const gfloat matrix[9] = {
-    info->fx, 0, 0, 0, info->fy, 0, info->cx, info->cy, 1
+  if (component != NULL && is_set)
+    rerun_value_set (&values[log->n_values++], component, data, size);
+}
+
+GstFlowReturn
+rerun_entity_log_looks (RerunEntity * self, const RerunLooks * looks)
+{
+  const RerunSettings *settings = self->context->settings;
+  guint8 colormap = settings->colormap;
+  guint8 filter = settings->magnification_filter;
+  gfloat ratio = settings->point_fill_ratio, order = settings->draw_order;
+  gfloat opacity = settings->opacity;
+  RerunValue values[5];
+  RerunLog log = {
+    .kind = RERUN_ROW_STATE,.slot = RERUN_SLOT_LOOKS,.values = values
   };
 
-  memcpy (memory->matrix, matrix, sizeof matrix);
-  memory->resolution[0] = info->width;
-  memory->resolution[1] = info->height;
-  values[0].component = &rrd_pinhole[RRD_PINHOLE_IMAGE_FROM_CAMERA];
-  values[0].value.data = memory->matrix;
-  values[0].value.size = sizeof memory->matrix;
-  values[1].component = &rrd_pinhole[RRD_PINHOLE_RESOLUTION];
-  values[1].value.data = memory->resolution;
-  values[1].value.size = sizeof memory->resolution;
-  for (guint i = 0; i < RERUN_N_PINHOLE_VALUES && info->fx == 0; i++) {
-    values[i].value.data = rrd_empty;
-    values[i].value.size = 0;
-  }
+  if (self->has_looks)
+    return GST_FLOW_OK;
+  self->has_looks = TRUE;
+  add_look (&log, values, looks->colormap, colormap != RERUN_NO_COLORMAP,
+      &colormap, 1);
+  add_look (&log, values, looks->point_fill_ratio,
+      ratio != (gfloat) RERUN_NO_POINT_FILL_RATIO, &ratio, sizeof ratio);
+  add_look (&log, values, looks->opacity,
+      opacity != (gfloat) RERUN_NO_OPACITY, &opacity, sizeof opacity);
+  add_look (&log, values, looks->draw_order,
+      settings->draw_order != RERUN_NO_DRAW_ORDER, &order, sizeof order);
+  add_look (&log, values, looks->magnification_filter,
+      filter != RERUN_NO_MAGNIFICATION_FILTER, &filter, 1);
+  return log.n_values > 0 ? rerun_entity_log (self, NULL, &log) : GST_FLOW_OK;
 }

@@ -3,6 +3,7 @@
 
 #include "depth/gstdepthreport.h"
 #include "depth/gstdepthstream.h"
+#include "rerun/pose.h"
 #include "rerun/recording.h"
 #include "rerun/settings.h"
 
@@ -21,6 +22,7 @@ typedef struct
   GstElement *element;          /* for messages */
   RerunPath *path;
   const RerunSettings *settings;        /* of this run: they do not change */
+  RerunPose pose;               /* that of the next buffer */
   GstDepthStream *depth;        /* meter, near, far, invalid */
   GstDepthReport *report;       /* of frames that are left out */
   RerunFailed failed;           /* posts what an output says */
@@ -51,6 +53,7 @@ struct _RerunEntity
 {
   const RerunEntityClass *klass;
   const RerunEntityContext *context;
+  gboolean has_looks;           /* they were logged */
 };
 
 /* rerun_recording_log() for entities: posts errors, and says what streams do then. */
@@ -60,18 +63,28 @@ GstFlowReturn rerun_entity_log (RerunEntity * self, const gchar * where,
 /* A camera with few buffers would stop while a server's queue holds them. */
 gboolean rerun_entity_has_to_copy (RerunEntity * self, GstBuffer * buffer);
 
-/* The values of a Pinhole; @memory keeps them. fx 0: there is none, whatever was logged
- * before. */
+/* Kinds of states, see RerunLog. */
+enum
+{
+  RERUN_SLOT_LOOKS,
+  RERUN_SLOT_STATE,
+};
+
+/* The components that say how the Viewer shows an archetype; NULL: it has none. */
 typedef struct
 {
-  gfloat matrix[9];
-  gfloat resolution[2];
-} RerunPinholeValues;
+  const RrdComponent *colormap;
+  const RrdComponent *point_fill_ratio;
+  const RrdComponent *opacity;
+  const RrdComponent *draw_order;
+  const RrdComponent *magnification_filter;
+} RerunLooks;
 
-#define RERUN_N_PINHOLE_VALUES 2
-void rerun_pinhole_values (const GstPinholeInfo * info,
-    RerunPinholeValues * memory, RerunValue values[RERUN_N_PINHOLE_VALUES]);
+/* Logs those of them that were set: static data, once. */
+GstFlowReturn rerun_entity_log_looks (RerunEntity * self,
+    const RerunLooks * looks);
 
 extern const RerunEntityClass rerun_depth_entity;
+extern const RerunEntityClass rerun_image_entity;
 
 G_END_DECLS

@@ -123,26 +123,39 @@ gst_depth_rerun_sink_stats (GstDepthRerunSink * self)
   return stats;
 }
 
+/* Returns: (nullable): why the property cannot become @value while the element runs */
+static gchar *
+running_problem (const GValue * value, GParamSpec * pspec)
+{
+  if (g_str_equal (pspec->name, "translation"))
+    return rerun_pose_translation_problem (value);
+  if (g_str_equal (pspec->name, "rotation"))
+    return rerun_pose_rotation_problem (value);
+  return g_strdup_printf ("%s cannot change while the element runs; allowed is "
+      "to set it in the states NULL and READY", pspec->name);
+}
+
 static void
 gst_depth_rerun_sink_set_property (GObject * object, guint id,
     const GValue * value, GParamSpec * pspec)
 {
   GstDepthRerunSink *self = GST_DEPTH_RERUN_SINK (object);
-  gboolean running;
+  gchar *problem = NULL;
 
   if (id < prop_settings) {
     gst_depth_stream_set_property (&self->depth, value, pspec);
     return;
   }
   GST_OBJECT_LOCK (self);
-  running = self->path != NULL;
-  if (!running)
+  if (self->path != NULL)
+    problem = running_problem (value, pspec);
+  if (problem == NULL)
     rerun_settings_set (&self->settings, id - prop_settings, value);
   GST_OBJECT_UNLOCK (self);
-  if (running)
-    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
-        ("%s cannot change while the element runs; allowed is to set it in the "
-            "states NULL and READY", pspec->name), ("the value before stays"));
+  if (problem != NULL)
+    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS, ("%s", problem),
+        ("the value before stays"));
+  g_free (problem);
 }
 
 static void
@@ -479,6 +492,9 @@ gst_depth_rerun_sink_set_caps (GstBaseSink * sink, GstCaps * caps)
   kind = rerun_kind_for (caps, archetype);
   if (kind != NULL)
     return set_kind (self, kind, caps);
+  if (archetype != RERUN_ARCHETYPE_AUTO)
+    return gst_depth_caps_refuse (GST_ELEMENT (self), caps,
+        g_strdup ("archetype is image; pictures need GRAY16_LE"));
   self->caps = gst_caps_ref (caps);     /* the first frame decides */
   return TRUE;
 }
@@ -489,7 +505,7 @@ decide (GstDepthRerunSink * self, GstBuffer * buffer)
 {
   GstCaps *caps = self->caps;
   gchar *why;
-  RerunArchetype archetype = rerun_kind_guess (caps, buffer, &why);
+  RerunArchetype archetype = rerun_kind_guess (buffer, &why);
   gboolean ok;
 
   if (archetype == RERUN_ARCHETYPE_AUTO) {
@@ -531,6 +547,24 @@ count (GstDepthRerunSink * self, GstBuffer * buffer)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* The pose at the time of @buffer. */
+static void
+find_pose (GstDepthRerunSink * self, GstBuffer * buffer)
+{
+  const GstSegment *segment = &GST_BASE_SINK (self)->segment;
+  GstClockTime time = GST_CLOCK_TIME_NONE;
+
+  if (segment->format == GST_FORMAT_TIME)
+    time = gst_segment_to_stream_time (segment, GST_FORMAT_TIME,
+        GST_BUFFER_PTS (buffer));
+  if (GST_CLOCK_TIME_IS_VALID (time))
+    gst_object_sync_values (GST_OBJECT (self), time);
+  GST_OBJECT_LOCK (self);
+  rerun_pose_get (&self->context.pose, &self->settings.translation,
+      &self->settings.rotation);
+  GST_OBJECT_UNLOCK (self);
+}
+
 static GstFlowReturn
 gst_depth_rerun_sink_render (GstBaseSink * sink, GstBuffer * buffer)
 {
@@ -546,6 +580,7 @@ gst_depth_rerun_sink_render (GstBaseSink * sink, GstBuffer * buffer)
     return flow;
   if (self->entity == NULL)
     return GST_FLOW_NOT_NEGOTIATED;
+  find_pose (self, buffer);
   rerun_times_next (&next, sink, buffer, times);
   flow = self->entity->klass->log (self->entity, buffer, times);
   if (self->report.good == good)        /* it was left out, and has no number */

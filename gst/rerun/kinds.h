@@ -24,19 +24,18 @@ typedef struct
 /* Returns: (transfer full): all caps that can be logged */
 GstCaps *rerun_kinds_get_caps (void);
 
-/* Returns: (nullable): the kind of @caps; NULL: it depends on @archetype, which is
- * %RERUN_ARCHETYPE_AUTO */
+/* Returns: (nullable): the kind of @caps; NULL: none, or with %RERUN_ARCHETYPE_AUTO, the
+ * first frame says which */
 const RerunKind *rerun_kind_for (const GstCaps * caps,
     RerunArchetype archetype);
 
 /**
  * rerun_kind_guess:
- * @why: (out): what is wrong with the frame, for %RERUN_ARCHETYPE_AUTO
+ * @buffer: a PNG
+ * @why: (out): what is wrong with it, for %RERUN_ARCHETYPE_AUTO
  *
- * Returns: what a stream of 16-bit grey, or PNG, is by its first frame;
- *   %RERUN_ARCHETYPE_AUTO: this frame cannot say
+ * Returns: what a stream is by its first frame; %RERUN_ARCHETYPE_AUTO: that cannot say
  */
-RerunArchetype rerun_kind_guess (const GstCaps * caps, GstBuffer * buffer,
-    gchar ** why);
+RerunArchetype rerun_kind_guess (GstBuffer * buffer, gchar ** why);
 
 G_END_DECLS

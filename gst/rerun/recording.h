@@ -38,6 +38,15 @@ typedef struct
   RrdSpan value;
 } RerunValue;
 
+static inline void
+rerun_value_set (RerunValue * value, const RrdComponent * component,
+    gconstpointer data, gsize size)
+{
+  value->component = component;
+  value->value.data = data;
+  value->value.size = size;
+}
+
 /**
  * RerunLog:
  * @kind: how outputs treat the row

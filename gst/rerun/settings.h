@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 /* Optional fields, logged where they are not these values. */
 #define RERUN_NO_COLORMAP 0
 #define RERUN_NO_POINT_FILL_RATIO -1.0
+#define RERUN_NO_OPACITY -1.0
 #define RERUN_NO_DRAW_ORDER -INFINITY
 #define RERUN_NO_MAGNIFICATION_FILTER 0
 
@@ -41,6 +42,9 @@ typedef struct
   GValue pinhole;               /* GstValueArray of numbers */
   gint colormap;                /* Rerun's number, 1 to 9 */
   gdouble point_fill_ratio;
+  GValue translation;           /* GstValueArray of numbers */
+  GValue rotation;              /* likewise */
+  gdouble opacity;
   gdouble draw_order;
   gint magnification_filter;    /* Rerun's number */
 } RerunSettings;
