@@ -140,5 +140,5 @@ rerun_camera_log (RerunCamera * self, RerunEntity * entity, GstBuffer * buffer,
   if (!rerun_camera_take (self, entity->context, &state, times[RERUN_PTS],
           &memory, row, &log.n_values))
     return GST_FLOW_ERROR;
-  return log.n_values > 0 ? rerun_entity_log (entity, NULL, &log) : GST_FLOW_OK;
+  return log.n_values > 0 ? rerun_log (entity->context, &log) : GST_FLOW_OK;
 }

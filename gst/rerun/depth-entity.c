@@ -206,7 +206,7 @@ log_state (DepthEntity * self, const GstDepthValues * values,
     rerun_value_set (&row[log.n_values++], &self->components[DEPTH_RANGE],
         range, sizeof range);
   }
-  return log.n_values > 0 ? rerun_entity_log (&self->parent, NULL, &log) :
+  return log.n_values > 0 ? rerun_log (self->parent.context, &log) :
       GST_FLOW_OK;
 }
 
@@ -236,7 +236,7 @@ log_picture (DepthEntity * self, RerunPicture * picture, gdouble meter,
   }
   rerun_value_set (&values[2], &self->components[METER], &meter_value,
       sizeof meter_value);
-  return rerun_entity_log (&self->parent, NULL, &log);
+  return rerun_log (self->parent.context, &log);
 }
 
 /* A damaged header may say of one frame that it is quantised, or that it is not. Two
@@ -305,16 +305,13 @@ convert_to_metres (GstDepthValues * values)
 
 /* Takes @why. */
 static GstFlowReturn
-refuse (DepthEntity * self, RerunPictureState state, gchar * why)
+refuse (DepthEntity * self, RerunPictureState state, const gint64 * times,
+    gchar * why)
 {
   const RerunEntityContext *context = self->parent.context;
 
-  if (state == RERUN_PICTURE_DAMAGED) {
-    gst_depth_report_bad (context->report, context->element,
-        g_strdup_printf ("frame left out: %s", why));
-    g_free (why);
-    return GST_FLOW_OK;
-  }
+  if (state == RERUN_PICTURE_DAMAGED)
+    return rerun_leave_out (context, times, why);
   GST_ELEMENT_ERROR (context->element, STREAM, WRONG_TYPE, ("%s", why), (NULL));
   g_free (why);
   return GST_FLOW_ERROR;
@@ -373,7 +370,7 @@ depth_log (RerunEntity * entity, GstBuffer * buffer, const gint64 * times)
   state = self->media->raw ? map_raw (self, buffer, invalid, &picture, &why) :
       map_encoded (self, buffer, invalid, &picture, &why);
   if (state != RERUN_PICTURE_OK)
-    return refuse (self, state, why);
+    return refuse (self, state, times, why);
   find_values (self, buffer, &picture, times[RERUN_PTS], invalid, &values);
   rerun_camera_find (&self->camera, entity->context, buffer, picture.width,
       picture.height, &camera);

@@ -9,17 +9,17 @@
 #include "rerun/entity.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "rerun/debug.h"
 
 GstFlowReturn
-rerun_entity_log (RerunEntity * self, const gchar * where, const RerunLog * log)
+rerun_log (const RerunEntityContext * context, const RerunLog * log)
 {
-  const RerunEntityContext *context = self->context;
   const GError *error;
   guint output;
 
-  switch (rerun_recording_log (self->context->path, where, log)) {
+  switch (rerun_recording_log (context->path, log)) {
     case RERUN_LOG_OK:
       return GST_FLOW_OK;
     case RERUN_LOG_STOPPED:
@@ -29,6 +29,45 @@ rerun_entity_log (RerunEntity * self, const gchar * where, const RerunLog * log)
       context->failed (context->element, output, error);
       return GST_FLOW_ERROR;
   }
+}
+
+GstFlowReturn
+rerun_log_text (const RerunEntityContext * context, RerunRowKind kind,
+    const gchar * text, RerunLevel level, const gint64 * times)
+{
+  static const gchar *const levels[] = {
+    [RERUN_LEVEL_CRITICAL] = "CRITICAL",
+    [RERUN_LEVEL_ERROR] = "ERROR",
+    [RERUN_LEVEL_WARN] = "WARN",
+    [RERUN_LEVEL_INFO] = "INFO",
+    [RERUN_LEVEL_DEBUG] = "DEBUG",
+    [RERUN_LEVEL_TRACE] = "TRACE",
+  };
+  RerunValue values[2];
+  RerunLog log = {
+    .kind = kind,.times = times,.values = values,.n_values = 2
+  };
+
+  rerun_value_set (&values[0], &rrd_text_log[RRD_TEXT_LOG_TEXT], text,
+      strlen (text));
+  rerun_value_set (&values[1], &rrd_text_log[RRD_TEXT_LOG_LEVEL],
+      levels[level], strlen (levels[level]));
+  return rerun_log (context, &log);
+}
+
+GstFlowReturn
+rerun_leave_out (const RerunEntityContext * context, const gint64 * times,
+    gchar * why)
+{
+  gchar *text = g_strdup_printf ("frame left out: %s", why);
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  if (context->settings->log_drops)
+    flow = rerun_log_text (context, RERUN_ROW_ONCE, text, RERUN_LEVEL_WARN,
+        times);
+  gst_depth_report_bad (context->report, context->element, text);
+  g_free (why);
+  return flow;
 }
 
 gboolean
@@ -79,5 +118,5 @@ rerun_entity_log_looks (RerunEntity * self, const RerunLooks * looks)
       settings->draw_order != RERUN_NO_DRAW_ORDER, &order, sizeof order);
   add_look (&log, values, looks->magnification_filter,
       filter != RERUN_NO_MAGNIFICATION_FILTER, &filter, 1);
-  return log.n_values > 0 ? rerun_entity_log (self, NULL, &log) : GST_FLOW_OK;
+  return log.n_values > 0 ? rerun_log (self->context, &log) : GST_FLOW_OK;
 }

@@ -57,8 +57,18 @@ struct _RerunEntity
 };
 
 /* rerun_recording_log() for entities: posts errors, and says what streams do then. */
-GstFlowReturn rerun_entity_log (RerunEntity * self, const gchar * where,
+GstFlowReturn rerun_log (const RerunEntityContext * context,
     const RerunLog * log);
+
+/* A TextLog on the entity. */
+GstFlowReturn rerun_log_text (const RerunEntityContext * context,
+    RerunRowKind kind, const gchar * text, RerunLevel level,
+    const gint64 * times);
+
+/* Reports a frame that is left out, and where log-drops asks for it, logs that.
+ * @why: (transfer full): what is wrong with it */
+GstFlowReturn rerun_leave_out (const RerunEntityContext * context,
+    const gint64 * times, gchar * why);
 
 /* A camera with few buffers would stop while a server's queue holds them. */
 gboolean rerun_entity_has_to_copy (RerunEntity * self, GstBuffer * buffer);
@@ -86,5 +96,6 @@ GstFlowReturn rerun_entity_log_looks (RerunEntity * self,
 
 extern const RerunEntityClass rerun_depth_entity;
 extern const RerunEntityClass rerun_image_entity;
+extern const RerunEntityClass rerun_text_entity;
 
 G_END_DECLS

@@ -499,21 +499,18 @@ gst_depth_rerun_sink_set_caps (GstBaseSink * sink, GstCaps * caps)
   return TRUE;
 }
 
-/* Caps that do not say whether a stream is depth or pictures: this frame does. */
+/* Caps that do not say whether a stream is depth or pictures: this frame does. One
+ * that cannot is left out. */
 static GstFlowReturn
-decide (GstDepthRerunSink * self, GstBuffer * buffer)
+decide (GstDepthRerunSink * self, GstBuffer * buffer, const gint64 * times)
 {
   GstCaps *caps = self->caps;
   gchar *why;
   RerunArchetype archetype = rerun_kind_guess (buffer, &why);
   gboolean ok;
 
-  if (archetype == RERUN_ARCHETYPE_AUTO) {
-    gst_depth_report_bad (&self->report, GST_ELEMENT (self),
-        g_strdup_printf ("frame left out: %s", why));
-    g_free (why);
-    return GST_FLOW_OK;
-  }
+  if (archetype == RERUN_ARCHETYPE_AUTO)
+    return rerun_leave_out (&self->context, times, why);
   self->caps = NULL;
   ok = set_kind (self, rerun_kind_for (caps, archetype), caps);
   gst_caps_unref (caps);
@@ -574,14 +571,14 @@ gst_depth_rerun_sink_render (GstBaseSink * sink, GstBuffer * buffer)
   guint64 good = self->report.good;
   GstFlowReturn flow = GST_FLOW_OK;
 
+  rerun_times_next (&next, sink, buffer, times);
   if (self->caps != NULL)
-    flow = decide (self, buffer);
+    flow = decide (self, buffer, times);
   if (flow != GST_FLOW_OK || self->caps != NULL)
     return flow;
   if (self->entity == NULL)
     return GST_FLOW_NOT_NEGOTIATED;
   find_pose (self, buffer);
-  rerun_times_next (&next, sink, buffer, times);
   flow = self->entity->klass->log (self->entity, buffer, times);
   if (self->report.good == good)        /* it was left out, and has no number */
     return flow;

@@ -233,7 +233,7 @@ log_picture (ImageEntity * self, Picture * picture, const gint64 * times)
       picture->span.size);
   rerun_value_set (&values[1], self->archetype->type, self->type.data,
       self->type.size);
-  return rerun_entity_log (&self->parent, NULL, &log);
+  return rerun_log (self->parent.context, &log);
 }
 
 static GstFlowReturn
@@ -246,12 +246,8 @@ image_log (RerunEntity * entity, GstBuffer * buffer, const gint64 * times)
   gchar *why;
 
   if (!(self->archetype == &image ? map_raw (self, buffer, &picture, &why) :
-          map_encoded (self, buffer, &picture, &why))) {
-    gst_depth_report_bad (context->report, context->element,
-        g_strdup_printf ("frame left out: %s", why));
-    g_free (why);
-    return GST_FLOW_OK;
-  }
+          map_encoded (self, buffer, &picture, &why)))
+    return rerun_leave_out (context, times, why);
   flow = rerun_entity_log_looks (entity, &self->archetype->looks);
   if (flow == GST_FLOW_OK)
     flow = rerun_camera_log (&self->camera, entity, buffer, picture.width,

@@ -37,6 +37,8 @@ static RerunKind kinds[] = {
       RERUN_ARCHETYPE_DEPTH, "raw depth", &rerun_depth_entity},
   {GST_STATIC_CAPS ("video/x-raw, format = (string) GRAY16_LE"),
       RERUN_ARCHETYPE_IMAGE, "raw 16-bit pictures", &rerun_image_entity},
+  {GST_STATIC_CAPS ("text/x-raw, format = (string) { utf8, pango-markup }"),
+      RERUN_ARCHETYPE_AUTO, "text", &rerun_text_entity},
 };
 
 GstCaps *

@@ -28,7 +28,6 @@ struct _RerunPath
 typedef struct
 {
   RrdSchema *schema;
-  gchar *where;
   gboolean is_static;
   guint n;
   const RrdComponent *components[RRD_MAX_COMPONENTS];
@@ -67,7 +66,6 @@ schema_free (gpointer data)
   Schema *schema = data;
 
   rrd_schema_unref (schema->schema);
-  g_free (schema->where);
   g_free (schema);
 }
 
@@ -132,36 +130,31 @@ rerun_path_claim (RerunPath * self, const gchar * kind)
 }
 
 static gboolean
-schema_is (const Schema * schema, const gchar * where, gboolean is_static,
+schema_is (const Schema * schema, gboolean is_static,
     const RrdComponent * const *components, guint n)
 {
   return schema->n == n && schema->is_static == is_static
-      && g_strcmp0 (schema->where, where) == 0
       && memcmp (schema->components, components, n * sizeof *components) == 0;
 }
 
 static RrdSchema *
-make_schema (RerunPath * self, const gchar * where, gboolean is_static,
+make_schema (RerunPath * self, gboolean is_static,
     const RrdComponent * const *components, guint n)
 {
   RrdTimeline timelines[RERUN_N_TIMELINES];
-  gchar *path = where == NULL ? g_strdup (self->entity->path) :
-      g_strconcat (self->entity->path, "/", where, NULL);
-  RrdSchema *schema;
   gsize n_timelines = 0;
 
   for (guint i = 0; i < RERUN_N_TIMELINES && !is_static; i++) {
     if (self->timelines & (1 << i))
       timelines[n_timelines++] = rerun_timelines[i];
   }
-  schema = rrd_schema_new (path, timelines, n_timelines, components, n);
-  g_free (path);
-  return schema;
+  return rrd_schema_new (self->entity->path, timelines, n_timelines, components,
+      n);
 }
 
 /* Returns: NULL if out of memory */
 static RrdSchema *
-get_schema (RerunPath * self, const gchar * where, gboolean is_static,
+get_schema (RerunPath * self, gboolean is_static,
     const RrdComponent * const *components, guint n)
 {
   Schema *entry;
@@ -169,15 +162,14 @@ get_schema (RerunPath * self, const gchar * where, gboolean is_static,
 
   for (GList * link = self->schemas; link != NULL; link = link->next) {
     entry = link->data;
-    if (schema_is (entry, where, is_static, components, n))
+    if (schema_is (entry, is_static, components, n))
       return entry->schema;
   }
-  schema = make_schema (self, where, is_static, components, n);
+  schema = make_schema (self, is_static, components, n);
   if (schema == NULL)
     return NULL;
   entry = g_new0 (Schema, 1);
   entry->schema = schema;
-  entry->where = g_strdup (where);
   entry->is_static = is_static;
   entry->n = n;
   memcpy (entry->components, components, n * sizeof *components);
@@ -187,8 +179,7 @@ get_schema (RerunPath * self, const gchar * where, gboolean is_static,
 
 /* Those values that have data, and times on the timelines that were asked for. */
 static RerunRow *
-make_row (RerunPath * self, const gchar * where, const RerunLog * log,
-    RrdResult * result)
+make_row (RerunPath * self, const RerunLog * log, RrdResult * result)
 {
   const RrdComponent *components[RRD_MAX_COMPONENTS];
   RrdSpan values[RRD_MAX_COMPONENTS];
@@ -207,7 +198,7 @@ make_row (RerunPath * self, const gchar * where, const RerunLog * log,
       times[n_times++] = log->times[i];
   }
   *result = RRD_NO_MEMORY;
-  schema = get_schema (self, where, log->times == NULL, components, n);
+  schema = get_schema (self, log->times == NULL, components, n);
   if (schema == NULL)
     return NULL;
   return rerun_row_new (log->kind, schema, &self->recording->ids, times, values,
@@ -246,11 +237,10 @@ push (RerunPath * self, RerunRow * row)
 }
 
 RerunLogResult
-rerun_recording_log (RerunPath * path, const gchar * where,
-    const RerunLog * log)
+rerun_recording_log (RerunPath * path, const RerunLog * log)
 {
   RrdResult why;
-  RerunRow *row = make_row (path, where, log, &why);
+  RerunRow *row = make_row (path, log, &why);
   RerunLogResult result;
 
   if (row == NULL) {

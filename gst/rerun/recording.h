@@ -133,14 +133,8 @@ gboolean rerun_path_has_server (RerunPath * self);
  */
 const gchar *rerun_path_claim (RerunPath * self, const gchar * kind);
 
-/**
- * rerun_recording_log:
- * @where: (nullable): a name below the entity's path; NULL: on it
- *
- * Makes a row of @log and hands it to every output.
- */
-RerunLogResult rerun_recording_log (RerunPath * path, const gchar * where,
-    const RerunLog * log);
+/* Makes a row of @log and hands it to every output. */
+RerunLogResult rerun_recording_log (RerunPath * path, const RerunLog * log);
 
 /* After %RERUN_LOG_FAILED: why, and which output that was; %RERUN_N_OUTPUTS: the row
  * itself cannot be logged. */

@@ -70,8 +70,8 @@ static void
 add_looks (void)
 {
   ADD (archetype, g_param_spec_enum ("archetype", "Archetype",
-          "What 16-bit grey and PNG are", rerun_archetype_get_type (),
-          RERUN_ARCHETYPE_AUTO, FLAGS));
+          "What 16-bit grey and PNG pictures are logged as",
+          rerun_archetype_get_type (), RERUN_ARCHETYPE_AUTO, FLAGS));
   ADD (pinhole, gst_depth_param_numbers ("pinhole", "Pinhole",
           "The camera's intrinsics <fx, fy, cx, cy> in pixels, for the 3D view, "
           "empty = from GstPinholeMeta if the frames have it", FLAGS));
@@ -98,8 +98,19 @@ add_looks (void)
           "Magnification Filter",
           "How the Viewer enlarges the picture, none = not logged "
           "(Viewers before 0.31 refuse it)",
-          rerun_magnification_filter_get_type (),
-          RERUN_NO_MAGNIFICATION_FILTER, FLAGS));
+          rerun_magnification_filter_get_type (), RERUN_NO_MAGNIFICATION_FILTER,
+          FLAGS));
+}
+
+static void
+add_text (void)
+{
+  ADD (level, g_param_spec_enum ("level", "Level",
+          "The level of the lines of a text stream", rerun_level_get_type (),
+          RERUN_LEVEL_INFO, FLAGS));
+  ADD (log_drops, g_param_spec_boolean ("log-drops", "Log Drops",
+          "Log a line of text, as a warning, where frames are left out or "
+          "dropped", FALSE, FLAGS));
 }
 
 static void
@@ -129,6 +140,7 @@ rerun_settings_install (GObjectClass * klass, guint first)
   n_properties = 0;
   add_places ();
   add_looks ();
+  add_text ();
   add_outputs ();
   for (guint i = 0; i < n_properties; i++)
     g_object_class_install_property (klass, first++, properties[i].spec);

@@ -23,6 +23,16 @@ typedef enum
   RERUN_ARCHETYPE_IMAGE,
 } RerunArchetype;
 
+typedef enum
+{
+  RERUN_LEVEL_CRITICAL,
+  RERUN_LEVEL_ERROR,
+  RERUN_LEVEL_WARN,
+  RERUN_LEVEL_INFO,
+  RERUN_LEVEL_DEBUG,
+  RERUN_LEVEL_TRACE,
+} RerunLevel;
+
 /* The properties of rerunsink, but for those of GstDepthStream. The element's own are
  * guarded by its object lock; a run has a copy that does not change. */
 typedef struct
@@ -46,6 +56,8 @@ typedef struct
   GValue rotation;              /* likewise */
   gdouble opacity;
   gdouble draw_order;
+  gint level;                   /* RerunLevel */
+  gboolean log_drops;
   gint magnification_filter;    /* Rerun's number */
 } RerunSettings;
 
@@ -83,5 +95,6 @@ GType rerun_leaky_get_type (void);
 GType rerun_colormap_get_type (void);
 GType rerun_timelines_get_type (void);
 GType rerun_archetype_get_type (void);
+GType rerun_level_get_type (void);
 
 G_END_DECLS
