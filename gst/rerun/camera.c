@@ -102,6 +102,20 @@ fill_pose (const RerunPose * pose, RerunCameraMemory * memory, RerunValue * row)
   return n;
 }
 
+static gboolean
+claim (const RerunEntityContext * context, const RerunCameraState * state)
+{
+  GError *error = NULL;
+
+  if (rerun_path_claim_camera (context->path, state->pinhole.fx > 0,
+          state->pose.has_translation || state->pose.has_rotation, &error))
+    return TRUE;
+  GST_ELEMENT_ERROR (context->element, LIBRARY, SETTINGS, ("%s",
+          error->message), (NULL));
+  g_error_free (error);
+  return FALSE;
+}
+
 gboolean
 rerun_camera_take (RerunCamera * self, const RerunEntityContext * context,
     const RerunCameraState * state, gint64 time, RerunCameraMemory * memory,
@@ -109,6 +123,8 @@ rerun_camera_take (RerunCamera * self, const RerunEntityContext * context,
 {
   const GstPinholeInfo *pinhole = &state->pinhole;
 
+  if (!claim (context, state))
+    return FALSE;
   if (!same_pinhole (pinhole, &self->said.pinhole))
     GST_DEBUG_OBJECT (context->element, "intrinsics are fx %g, fy %g, cx %g, "
         "cy %g of %ux%u", pinhole->fx, pinhole->fy, pinhole->cx, pinhole->cy,

@@ -18,6 +18,7 @@
 #include "rerun/entity.h"
 #include "rerun/picture.h"
 #include "rerun/recoder.h"
+#include "still/still.h"
 
 #include "rerun/debug.h"
 
@@ -30,14 +31,16 @@
 typedef struct
 {
   const gchar *media_type;      /* of the caps */
-  gboolean raw;
-  DepthPictureFormat format;
+  enum
+  { RAW, PICTURE_OF_OURS, TIFF } storage;
+  DepthPictureFormat format;    /* of pictures of ours */
 } Media;
 
 static const Media medias[] = {
-  {"image/x-rvl", FALSE, DEPTH_PICTURE_RVL},
-  {"image/png", FALSE, DEPTH_PICTURE_PNG},
-  {"video/x-raw", TRUE},
+  {"image/x-rvl", PICTURE_OF_OURS, DEPTH_PICTURE_RVL},
+  {"image/png", PICTURE_OF_OURS, DEPTH_PICTURE_PNG},
+  {"image/tiff", TIFF},
+  {"video/x-raw", RAW},
 };
 
 /* Rerun's names of encoded pictures. */
@@ -142,12 +145,13 @@ depth_set_caps (RerunEntity * entity, GstCaps * caps)
   const RerunEntityContext *context = entity->context;
   const Media *media = find_media (caps);
 
-  if ((media->raw && !gst_depth_caps_get_raw_info (&self->info,
+  if ((media->storage == RAW && !gst_depth_caps_get_raw_info (&self->info,
               context->element, caps))
       || !gst_depth_stream_set_caps (context->depth, caps))
     return FALSE;
   self->media = media;
-  self->components = media->raw ? rrd_depth_image : rrd_encoded_depth_image;
+  self->components =
+      media->storage == RAW ? rrd_depth_image : rrd_encoded_depth_image;
   gst_depth_reader_clear (&self->reader);
   return TRUE;
 }
@@ -224,13 +228,14 @@ log_picture (DepthEntity * self, RerunPicture * picture, gdouble meter,
 
   rerun_value_set (&values[0], &self->components[PICTURE], picture->data,
       picture->size);
-  if (self->media->raw) {
+  if (self->media->storage == RAW) {
     rrd_image_format (RRD_PIXELS_DEPTH16, picture->width, picture->height,
         format);
     rerun_value_set (&values[1], &self->components[TYPE], format,
         sizeof format);
   } else {
-    const gchar *type = rerun_media_types[picture->header.format];
+    const gchar *type = self->media->storage == TIFF ? "image/tiff" :
+        rerun_media_types[picture->header.format];
 
     rerun_value_set (&values[1], &self->components[TYPE], type, strlen (type));
   }
@@ -285,11 +290,11 @@ find_values (DepthEntity * self, GstBuffer * buffer,
       picture->header.a != 0, values);
   if (!values->need_measure)
     return;
-  if (self->media->raw)
+  if (self->media->storage == RAW)
     gst_depth_tracker_measure (&self->tracker,
         (const guint16 *) picture->data, 2 * (gsize) picture->width,
         picture->width, picture->height, MAX (time, 0), invalid, values->meter);
-  else
+  else if (self->media->storage == PICTURE_OF_OURS)
     measure_encoded (self, picture, values, MAX (time, 0), invalid);
   gst_depth_tracker_fill (&self->tracker, values);
 }
@@ -355,6 +360,44 @@ damaged:
   return RERUN_PICTURE_DAMAGED;
 }
 
+/* Passed on as it is: samples may be floats, and nothing here reads them. */
+static RerunPictureState
+map_tiff (DepthEntity * self, GstBuffer * buffer, RerunPicture * picture,
+    gchar ** why)
+{
+  StillHeader header;
+  StillError error;
+
+  memset (picture, 0, sizeof *picture);
+  if (!rerun_mapped_map (&picture->mapped, buffer, why))
+    return RERUN_PICTURE_WRONG;
+  picture->data = picture->mapped.map.data;
+  picture->size = picture->mapped.map.size;
+  if (!still_read (STILL_TIFF, picture->data, picture->size, &header, &error)) {
+    *why = g_strdup_printf ("%s, at byte %" G_GSIZE_FORMAT, error.what,
+        error.offset);
+    rerun_mapped_unmap (&picture->mapped);
+    return RERUN_PICTURE_DAMAGED;
+  }
+  picture->width = header.width;
+  picture->height = header.height;
+  return RERUN_PICTURE_OK;
+}
+
+static RerunPictureState
+map (DepthEntity * self, GstBuffer * buffer, guint16 invalid,
+    RerunPicture * picture, gchar ** why)
+{
+  switch (self->media->storage) {
+    case RAW:
+      return map_raw (self, buffer, invalid, picture, why);
+    case TIFF:
+      return map_tiff (self, buffer, picture, why);
+    default:
+      return map_encoded (self, buffer, invalid, picture, why);
+  }
+}
+
 static GstFlowReturn
 depth_log (RerunEntity * entity, GstBuffer * buffer, const gint64 * times)
 {
@@ -367,8 +410,7 @@ depth_log (RerunEntity * entity, GstBuffer * buffer, const gint64 * times)
   GstFlowReturn flow;
   gchar *why;
 
-  state = self->media->raw ? map_raw (self, buffer, invalid, &picture, &why) :
-      map_encoded (self, buffer, invalid, &picture, &why);
+  state = map (self, buffer, invalid, &picture, &why);
   if (state != RERUN_PICTURE_OK)
     return refuse (self, state, times, why);
   find_values (self, buffer, &picture, times[RERUN_PTS], invalid, &values);
@@ -377,7 +419,7 @@ depth_log (RerunEntity * entity, GstBuffer * buffer, const gint64 * times)
   if (picture.header.a != 0)
     convert_to_metres (&values);
 
-  flow = rerun_entity_log_looks (entity, &looks[self->media->raw]);
+  flow = rerun_entity_log_looks (entity, &looks[self->media->storage == RAW]);
   if (flow == GST_FLOW_OK)
     flow = log_state (self, &values, &camera, times);
   if (flow == GST_FLOW_OK) {

@@ -83,6 +83,7 @@ struct _GstDepthRerunSink
   GstCaps *caps;                /* those that the entity does not have yet, or NULL */
   RerunTimes times;
   GstDepthReport report;
+  guint drops;                  /* frames dropped that the log lacks so far */
   gboolean failed;              /* and has told so */
 };
 
@@ -342,6 +343,7 @@ begin_run (GstDepthRerunSink * self, RerunPath * path)
       &self->depth,.report = &self->report,.failed =
       gst_depth_rerun_sink_failed, };
   self->failed = FALSE;
+  self->drops = 0;
   memset (&self->times, 0, sizeof self->times);
   GST_OBJECT_LOCK (self);
   self->path = path;
@@ -544,6 +546,26 @@ count (GstDepthRerunSink * self, GstBuffer * buffer)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* A line where the first of several frames is missing, once the gap has ended. */
+static GstFlowReturn
+log_drops (GstDepthRerunSink * self)
+{
+  gint64 times[RERUN_N_TIMELINES];
+  guint n = rerun_path_take_drops (self->path, self->drops, times);
+  gboolean ended = n > 0 && n == self->drops;
+  GstFlowReturn flow = GST_FLOW_OK;
+  gchar *text;
+
+  self->drops = ended ? 0 : n;
+  if (!ended || !self->running.log_drops)
+    return GST_FLOW_OK;
+  text = g_strdup_printf ("%u frames dropped: more came than was taken", n);
+  flow = rerun_log_text (&self->context, RERUN_ROW_ONCE, text, RERUN_LEVEL_WARN,
+      times);
+  g_free (text);
+  return flow;
+}
+
 /* The pose at the time of @buffer. */
 static void
 find_pose (GstDepthRerunSink * self, GstBuffer * buffer)
@@ -584,6 +606,8 @@ gst_depth_rerun_sink_render (GstBaseSink * sink, GstBuffer * buffer)
     return flow;
   self->times = next;
   count (self, buffer);
+  if (flow == GST_FLOW_OK)
+    flow = log_drops (self);
   GST_LOG_OBJECT (self, "frame %" G_GINT64_FORMAT ", pts %" GST_STIME_FORMAT
       ": %s", times[RERUN_FRAME], GST_STIME_ARGS (times[RERUN_PTS]),
       gst_flow_get_name (flow));
@@ -619,6 +643,10 @@ gst_depth_rerun_sink_wait_event (GstBaseSink * sink, GstEvent * event)
       GST_BASE_SINK_CLASS (parent_class)->wait_event (sink, event);
 
   if (GST_EVENT_TYPE (event) != GST_EVENT_EOS || flow != GST_FLOW_OK)
+    return flow;
+  for (guint i = 0; i < 2 && flow == GST_FLOW_OK; i++)  /* look twice: it has ended */
+    flow = log_drops (self);
+  if (flow != GST_FLOW_OK)
     return flow;
   if (!drain (self))
     return GST_FLOW_FLUSHING;

@@ -193,26 +193,19 @@ check_encoded (ImageEntity * self, Picture * picture, gchar ** why)
   return check_size (self, &header, why) && check_kind (self, &header, why);
 }
 
-/* Of a camera that would stop while a server's queue holds its buffers. */
-static GstBuffer *
-take_buffer (ImageEntity * self, GstBuffer * buffer)
-{
-  return rerun_entity_has_to_copy (&self->parent, buffer) ?
-      gst_buffer_copy_deep (buffer) : gst_buffer_ref (buffer);
-}
-
 static gboolean
 map_encoded (ImageEntity * self, GstBuffer * buffer, Picture * picture,
     gchar ** why)
 {
+  gboolean own = rerun_entity_has_to_copy (&self->parent, buffer);
+  GstBuffer *used = own ? gst_buffer_copy_deep (buffer) :
+      gst_buffer_ref (buffer);
   RerunMapped *mapped = &picture->mapped;
+  gboolean ok = rerun_mapped_map (mapped, used, why);
 
-  mapped->buffer = take_buffer (self, buffer);
-  if (!gst_buffer_map (mapped->buffer, &mapped->map, GST_MAP_READ)) {
-    gst_clear_buffer (&mapped->buffer);
-    *why = g_strdup ("the frame's memory cannot be read");
+  gst_buffer_unref (used);
+  if (!ok)
     return FALSE;
-  }
   picture->span = (RrdSpan) { mapped->map.data, mapped->map.size };
   if (check_encoded (self, picture, why))
     return TRUE;

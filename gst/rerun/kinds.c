@@ -25,6 +25,8 @@ static RerunKind kinds[] = {
       &rerun_depth_entity},
   {GST_STATIC_CAPS ("image/png"), RERUN_ARCHETYPE_IMAGE, "PNG pictures",
       &rerun_image_entity},
+  {GST_STATIC_CAPS ("image/tiff"), RERUN_ARCHETYPE_AUTO, "TIFF depth",
+      &rerun_depth_entity},
   {GST_STATIC_CAPS ("image/jpeg"), RERUN_ARCHETYPE_AUTO, "JPEG pictures",
       &rerun_image_entity},
   {GST_STATIC_CAPS ("video/x-raw, format = (string) { RGB, BGR, RGBA, BGRA, "

@@ -182,14 +182,9 @@ rerun_raw_picture_map (const GstVideoInfo * info, GstBuffer * buffer,
 {
   Layout layout;
 
-  if (!find_layout (&layout, info, buffer, why))
+  if (!find_layout (&layout, info, buffer, why)
+      || !rerun_mapped_map (mapped, buffer, why))
     return FALSE;
-  mapped->buffer = gst_buffer_ref (buffer);
-  if (!gst_buffer_map (buffer, &mapped->map, GST_MAP_READ)) {
-    gst_clear_buffer (&mapped->buffer);
-    *why = g_strdup ("the frame's memory cannot be read");
-    return FALSE;
-  }
   span->size = layout.size;
   span->data = mapped->map.data + layout.planes[0].offset;
   return (!own && is_packed (&layout))

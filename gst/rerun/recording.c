@@ -46,7 +46,7 @@ rerun_recording_join (const gchar * application_id,
 {
   RerunEntityRecord *entity;
   RerunRecording *recording = rerun_registry_join (application_id,
-      recording_id, entity_path, &entity, error);
+      recording_id, entity_path, GST_OBJECT_NAME (element), &entity, error);
   RerunPath *self;
 
   if (recording == NULL)
@@ -127,6 +127,14 @@ const gchar *
 rerun_path_claim (RerunPath * self, const gchar * kind)
 {
   return rerun_registry_claim (self->entity, kind);
+}
+
+gboolean
+rerun_path_claim_camera (RerunPath * self, gboolean has_pinhole,
+    gboolean has_pose, GError ** error)
+{
+  return rerun_registry_claim_camera (self->recording, self->entity,
+      has_pinhole, has_pose, error);
 }
 
 static gboolean
@@ -250,9 +258,28 @@ rerun_recording_log (RerunPath * path, const RerunLog * log)
             G_IO_ERROR_FAILED, rrd_result_text (why)));
   }
   row->slot = path->entity->first_slot + log->slot;
+  row->drops = &path->entity->drops;
   result = push (path, row);
   rerun_row_unref (row);
   return result;
+}
+
+guint
+rerun_path_take_drops (RerunPath * self, guint seen, gint64 * times)
+{
+  RerunDrops *drops = &self->entity->drops;
+  guint n, n_times = 0;
+
+  g_mutex_lock (&drops->lock);
+  n = drops->n;
+  if (n == seen)
+    drops->n = 0;
+  for (guint i = 0; i < RERUN_N_TIMELINES; i++) {
+    if (self->timelines & (1 << i))
+      times[i] = drops->times[n_times++];
+  }
+  g_mutex_unlock (&drops->lock);
+  return n;
 }
 
 const GError *
