@@ -77,6 +77,30 @@ append_u64_big_endian (RrdBody * body, uint64_t value)
   append (body, eight, sizeof eight);
 }
 
+/* Bits on their way into bytes, the least significant one first. */
+typedef struct
+{
+  size_t n;
+  uint8_t byte;
+} Bits;
+
+static void
+append_bit (RrdBody * body, Bits * bits, bool bit)
+{
+  bits->byte |= (uint8_t) (bit << bits->n % 8);
+  if (++bits->n % 8)
+    return;
+  append (body, &bits->byte, 1);
+  bits->byte = 0;
+}
+
+static void
+end_bits (RrdBody * body, const Bits * bits)
+{
+  if (bits->n % 8)
+    append (body, &bits->byte, 1);
+}
+
 static void
 append_span (RrdBody * body, const RrdSpan * span)
 {
@@ -246,23 +270,30 @@ is_zero (const uint8_t * data, size_t size)
 static size_t
 write_nulls_of_zeros (RrdBody * body, size_t width, const Values * values)
 {
-  size_t n = 0, n_nulls = 0;
-  uint8_t bits = 0;
+  Bits bits = { 0 };
+  size_t n_nulls = 0;
 
   begin_buffer (body);
   FOR_EACH_VALUE (i, values) {
     bool null = is_zero (value_data (values, i), width);
     n_nulls += null;
-    bits |= (uint8_t) (!null << n % 8);
-    if (++n % 8 == 0) {
-      append (body, &bits, 1);
-      bits = 0;
-    }
+    append_bit (body, &bits, !null);
   }
-  if (n % 8)
-    append (body, &bits, 1);
+  end_bits (body, &bits);
   end_buffer (body);
   return n_nulls;
+}
+
+static void
+write_booleans (RrdBody * body, const Values * values)
+{
+  Bits bits = { 0 };
+
+  begin_buffer (body);
+  FOR_EACH_VALUE (i, values)
+      append_bit (body, &bits, *value_data (values, i) != 0);
+  end_bits (body, &bits);
+  end_buffer (body);
 }
 
 static void
@@ -306,6 +337,9 @@ write_instances (RrdBody * body, const ArrowType * type, const Values * values)
     case ARROW_STRUCT:
       write_struct (body, type, values);
       break;
+    case ARROW_BOOL:
+      write_booleans (body, values);
+      break;
     default:
       write_numbers (body, type, values);
   }
@@ -339,14 +373,20 @@ write_times (RrdBody * body, const int64_t * times, size_t n)
 static void
 write_validity (RrdBody * body, const Values * values, size_t n_nulls)
 {
+  Bits bits = { 0 };
+
   begin_buffer (body);
-  for (size_t i = 0; i < values->n_rows && n_nulls > 0; i += 8) {
-    uint8_t bits = 0;
-    for (size_t j = i; j < i + 8 && j < values->n_rows; j++)
-      bits |= (uint8_t) ((values->rows[j].data != NULL) << (j - i));
-    append (body, &bits, 1);
-  }
+  for (size_t i = 0; i < values->n_rows && n_nulls > 0; i++)
+    append_bit (body, &bits, values->rows[i].data != NULL);
+  end_bits (body, &bits);
   end_buffer (body);
+}
+
+/* The bytes of a value; 0: any number. */
+static size_t
+value_size (const ArrowType * type)
+{
+  return type->kind == ARROW_BOOL ? 1 : arrow_type_width (type);
 }
 
 /* A list a row: of one instance, or none, or null. */
@@ -355,11 +395,11 @@ write_component (RrdBody * body, const ArrowType * type, const RrdSpan * rows,
     size_t n_rows)
 {
   Values values = { rows, n_rows, 0, 0 };
-  size_t width = arrow_type_width (type), n = 0, n_nulls = 0;
+  size_t size = value_size (type), n = 0, n_nulls = 0;
 
   FOR_EACH_VALUE (i, &values) {
     values.n++;
-    body->bad_value |= width && rows[i].size != width;
+    body->bad_value |= size && rows[i].size != size;
   }
   if (body->bad_value)
     return;

@@ -97,6 +97,7 @@ char *rrd_entity_path_normalise (const char *path, RrdNameError * error);
  * A component of an archetype. A value of it is bytes of exactly this form:
  *
  *   UInt8, Int64, Float32   one such number
+ *   Bool                    a byte, 0 or 1
  *   FixedSizeList           `size` such numbers in a row
  *   List of UInt8           any bytes: referenced, never copied
  *   Utf8                    the text, no NUL
@@ -143,10 +144,100 @@ enum
 };
 extern const RrdComponent rrd_depth_image[RRD_DEPTH_IMAGE_N];
 
-/* The value of DepthImage:format for 16-bit samples. */
+/* Image, a raw picture of colours. */
+enum
+{
+  RRD_IMAGE_BUFFER,             /* List of UInt8, rows and planes without padding */
+  RRD_IMAGE_FORMAT,             /* RRD_IMAGE_FORMAT_SIZE bytes */
+  RRD_IMAGE_OPACITY,            /* Float32, 0 to 1 */
+  RRD_IMAGE_DRAW_ORDER,         /* Float32 */
+  RRD_IMAGE_MAGNIFICATION_FILTER,       /* UInt8 */
+  RRD_IMAGE_N
+};
+extern const RrdComponent rrd_image[RRD_IMAGE_N];
+
+/* EncodedImage. */
+enum
+{
+  RRD_ENCODED_IMAGE_BLOB,       /* List of UInt8 */
+  RRD_ENCODED_IMAGE_MEDIA_TYPE, /* Utf8, "image/jpeg", "image/png" */
+  RRD_ENCODED_IMAGE_OPACITY,    /* and so on as above */
+  RRD_ENCODED_IMAGE_DRAW_ORDER,
+  RRD_ENCODED_IMAGE_MAGNIFICATION_FILTER,
+  RRD_ENCODED_IMAGE_N
+};
+extern const RrdComponent rrd_encoded_image[RRD_ENCODED_IMAGE_N];
+
+/* How the samples of a raw picture lie. */
+typedef enum
+{
+  RRD_PIXELS_DEPTH16,           /* of a DepthImage; the others are colours */
+  RRD_PIXELS_L16,
+  RRD_PIXELS_L8,
+  RRD_PIXELS_RGB,
+  RRD_PIXELS_RGBA,
+  RRD_PIXELS_BGR,
+  RRD_PIXELS_BGRA,
+  RRD_PIXELS_I420_LIMITED,
+  RRD_PIXELS_NV12,
+  RRD_PIXELS_YUY2,
+  RRD_PIXELS_L8_LIMITED,
+  RRD_PIXELS_I420_FULL,
+  RRD_PIXELS_N
+} RrdPixels;
+
+/* Rerun's numbers for it. Bytes, in the order of an ImageFormat; 0: none. */
+typedef struct
+{
+  uint8_t pixel_format;
+  uint8_t color_model;
+  uint8_t channel_datatype;
+} RrdPixelFormat;
+extern const RrdPixelFormat rrd_pixel_formats[RRD_PIXELS_N];
+
+/* The value of DepthImage:format and Image:format. */
 #define RRD_IMAGE_FORMAT_SIZE 11
-void rrd_image_format_u16 (uint32_t width, uint32_t height,
+void rrd_image_format (RrdPixels pixels, uint32_t width, uint32_t height,
     uint8_t format[RRD_IMAGE_FORMAT_SIZE]);
+
+/* VideoStream: a codec for the whole stream, then samples. */
+enum
+{
+  RRD_VIDEO_STREAM_CODEC,       /* UInt32, RRD_VIDEO_... */
+  RRD_VIDEO_STREAM_SAMPLE,      /* List of UInt8, an access unit */
+  RRD_VIDEO_STREAM_IS_KEYFRAME, /* Bool */
+  RRD_VIDEO_STREAM_OPACITY,     /* Float32 */
+  RRD_VIDEO_STREAM_DRAW_ORDER,  /* Float32 */
+  RRD_VIDEO_STREAM_N
+};
+extern const RrdComponent rrd_video_stream[RRD_VIDEO_STREAM_N];
+
+enum
+{
+  RRD_VIDEO_H264 = 0x61766331,  /* avc1 */
+  RRD_VIDEO_H265 = 0x68657631,  /* hev1 */
+  RRD_VIDEO_AV1 = 0x61763031,   /* av01 */
+  RRD_VIDEO_VP8 = 0x76703038,   /* vp08 */
+  RRD_VIDEO_VP9 = 0x76703039    /* vp09 */
+};
+
+/* Transform3D: where the entity is in that of its parent. */
+enum
+{
+  RRD_TRANSFORM3D_TRANSLATION,  /* 3 Float32, metres */
+  RRD_TRANSFORM3D_QUATERNION,   /* 4 Float32, x y z w */
+  RRD_TRANSFORM3D_N
+};
+extern const RrdComponent rrd_transform3d[RRD_TRANSFORM3D_N];
+
+enum
+{
+  RRD_TEXT_LOG_TEXT,            /* Utf8 */
+  RRD_TEXT_LOG_LEVEL,           /* Utf8, CRITICAL, ERROR, WARN, INFO, DEBUG,
+                                 * TRACE */
+  RRD_TEXT_LOG_N
+};
+extern const RrdComponent rrd_text_log[RRD_TEXT_LOG_N];
 
 enum
 {

@@ -14,9 +14,11 @@
 #include "depth/gstdepthnumbers.h"
 #include "depth/gstdepthreader.h"
 #include "depth/gstdepthtracker.h"
+#include "rerun/camera.h"
 #include "rerun/entity.h"
 #include "rerun/picture.h"
 #include "rerun/recoder.h"
+#include "still/still.h"
 
 #include "rerun/debug.h"
 
@@ -24,28 +26,21 @@
 #define RANGE_TOLERANCE 0.1
 /* Between two frames that are decoded only to be measured. */
 #define MEASURE_INTERVAL GST_SECOND
-/* States are said again, for who joins late a server that has dropped old data. */
-#define REPEAT_INTERVAL ((gint64) GST_SECOND)
-
-enum
-{
-  SLOT_LOOKS,
-  SLOT_STATE,
-};
 
 /* How a frame's picture is stored. */
 typedef struct
 {
   const gchar *media_type;      /* of the caps */
-  const gchar *kind;            /* what an entity's frames all are */
-  gboolean raw;
-  DepthPictureFormat format;
+  enum
+  { RAW, PICTURE_OF_OURS, TIFF } storage;
+  DepthPictureFormat format;    /* of pictures of ours */
 } Media;
 
 static const Media medias[] = {
-  {"image/x-rvl", "RVL depth", FALSE, DEPTH_PICTURE_RVL},
-  {"image/png", "PNG depth", FALSE, DEPTH_PICTURE_PNG},
-  {"video/x-raw", "raw depth", TRUE},
+  {"image/x-rvl", PICTURE_OF_OURS, DEPTH_PICTURE_RVL},
+  {"image/png", PICTURE_OF_OURS, DEPTH_PICTURE_PNG},
+  {"image/tiff", TIFF},
+  {"video/x-raw", RAW},
 };
 
 /* Rerun's names of encoded pictures. */
@@ -73,6 +68,19 @@ G_STATIC_ASSERT (PICTURE == (int) RRD_DEPTH_IMAGE_BUFFER
     && MAGNIFICATION_FILTER == (int) RRD_DEPTH_IMAGE_MAGNIFICATION_FILTER
     && (int) RRD_ENCODED_DEPTH_IMAGE_N == (int) RRD_DEPTH_IMAGE_N);
 
+#define LOOKS(table) { \
+  .colormap = &table[COLORMAP], \
+  .point_fill_ratio = &table[POINT_FILL_RATIO], \
+  .draw_order = &table[DRAW_ORDER], \
+  .magnification_filter = &table[MAGNIFICATION_FILTER] \
+}
+
+/* Of encoded pictures, and of raw ones. */
+static const RerunLooks looks[] = {
+  LOOKS (rrd_encoded_depth_image),
+  LOOKS (rrd_depth_image),
+};
+
 /* Whether a stream's frames are quantised, as their headers say. */
 typedef struct
 {
@@ -94,13 +102,9 @@ typedef struct
   gboolean warned_measure;
 
   /* what was logged */
-  gboolean has_looks;
-  gboolean has_state;
-  gint64 state_time;            /* running time */
+  RerunCamera camera;
   gdouble meter, range_min, range_max;
   gboolean has_range;
-  GstPinholeInfo pinhole;       /* fx 0: none */
-  gboolean hides_pinhole;       /* there was one of a picture of another size */
 } DepthEntity;
 
 static RerunEntity *
@@ -141,61 +145,15 @@ depth_set_caps (RerunEntity * entity, GstCaps * caps)
   const RerunEntityContext *context = entity->context;
   const Media *media = find_media (caps);
 
-  if (!rerun_entity_claim (entity, media->kind, caps)
-      || (media->raw && !gst_depth_caps_get_raw_info (&self->info,
+  if ((media->storage == RAW && !gst_depth_caps_get_raw_info (&self->info,
               context->element, caps))
       || !gst_depth_stream_set_caps (context->depth, caps))
     return FALSE;
   self->media = media;
-  self->components = media->raw ? rrd_depth_image : rrd_encoded_depth_image;
+  self->components =
+      media->storage == RAW ? rrd_depth_image : rrd_encoded_depth_image;
   gst_depth_reader_clear (&self->reader);
   return TRUE;
-}
-
-static void
-set_value (RerunValue * value, const RrdComponent * component,
-    gconstpointer data, gsize size)
-{
-  value->component = component;
-  value->value.data = data;
-  value->value.size = size;
-}
-
-/* Static data, once: what holds for the whole recording. */
-static GstFlowReturn
-log_looks (DepthEntity * self)
-{
-  const RerunSettings *settings = self->parent.context->settings;
-  const RrdComponent *table = self->components;
-  guint8 colormap = settings->colormap;
-  guint8 filter = settings->magnification_filter;
-  gfloat ratio = settings->point_fill_ratio, order = settings->draw_order;
-  RerunValue values[4];
-  RerunLog log = {
-    .kind = RERUN_ROW_STATE,.slot = SLOT_LOOKS,.values = values
-  };
-
-  if (self->has_looks)
-    return GST_FLOW_OK;
-  self->has_looks = TRUE;
-  if (colormap != RERUN_NO_COLORMAP)
-    set_value (&values[log.n_values++], &table[COLORMAP], &colormap, 1);
-  if (ratio != RERUN_NO_POINT_FILL_RATIO)
-    set_value (&values[log.n_values++], &table[POINT_FILL_RATIO], &ratio, 4);
-  if (settings->draw_order != RERUN_NO_DRAW_ORDER)
-    set_value (&values[log.n_values++], &table[DRAW_ORDER], &order, 4);
-  if (filter != RERUN_NO_MAGNIFICATION_FILTER)
-    set_value (&values[log.n_values++], &table[MAGNIFICATION_FILTER], &filter,
-        1);
-  return log.n_values > 0 ? rerun_entity_log (&self->parent, NULL, &log) :
-      GST_FLOW_OK;
-}
-
-static gboolean
-same_pinhole (const GstPinholeInfo * a, const GstPinholeInfo * b)
-{
-  return a->fx == b->fx && a->fy == b->fy && a->cx == b->cx
-      && a->cy == b->cy && a->width == b->width && a->height == b->height;
 }
 
 static gboolean
@@ -210,19 +168,8 @@ range_holds (DepthEntity * self, const GstDepthValues * values)
       && fabs (values->range_max - self->range_max) <= tolerance;
 }
 
-/* Whether what was logged holds for the frame, and is not too long ago. */
-static gboolean
-state_holds (DepthEntity * self, const GstDepthValues * values,
-    const GstPinholeInfo * pinhole, gint64 time)
-{
-  return self->has_state && time >= self->state_time
-      && time - self->state_time < REPEAT_INTERVAL
-      && range_holds (self, values) && same_pinhole (pinhole, &self->pinhole);
-}
-
 static void
-take_state (DepthEntity * self, const GstDepthValues * values,
-    const GstPinholeInfo * pinhole, gint64 time)
+take_range (DepthEntity * self, const GstDepthValues * values)
 {
   if (!range_holds (self, values)) {
     self->has_range = TRUE;
@@ -234,44 +181,36 @@ take_state (DepthEntity * self, const GstDepthValues * values,
   } else if (values->meter != self->meter) {
     self->has_range = FALSE;    /* it was of another unit */
   }
-  if (!same_pinhole (pinhole, &self->pinhole))
-    GST_DEBUG_OBJECT (self->parent.context->element, "intrinsics are fx %g, fy "
-        "%g, cx %g, cy %g of %ux%u", pinhole->fx, pinhole->fy, pinhole->cx,
-        pinhole->cy, pinhole->width, pinhole->height);
   self->meter = values->meter;
-  self->pinhole = *pinhole;
-  self->has_state = TRUE;
-  self->state_time = time;
 }
 
-/* The range and the intrinsics: before the first frame that they hold for, on every
- * change, and once a second. */
+/* The range and the camera are one row. */
 static GstFlowReturn
 log_state (DepthEntity * self, const GstDepthValues * values,
-    const GstPinholeInfo * pinhole, const gint64 * times)
+    const RerunCameraState * camera, const gint64 * times)
 {
-  RerunPinholeValues memory;
-  RerunValue row[1 + RERUN_N_PINHOLE_VALUES];
+  RerunCameraMemory memory;
+  RerunValue row[RERUN_N_CAMERA_VALUES + 1];
   gdouble range[2];
   RerunLog log = {
-    .kind = RERUN_ROW_STATE,.slot = SLOT_STATE,.times = times,.values = row
+    .kind = RERUN_ROW_STATE,.slot = RERUN_SLOT_STATE,.times = times,
+    .values = row
   };
 
-  if (state_holds (self, values, pinhole, times[RERUN_PTS]))
+  if (range_holds (self, values)
+      && rerun_camera_holds (&self->camera, camera, times[RERUN_PTS]))
     return GST_FLOW_OK;
-  self->hides_pinhole |= self->pinhole.fx > 0 && pinhole->fx == 0;
-  take_state (self, values, pinhole, times[RERUN_PTS]);
+  take_range (self, values);
+  if (!rerun_camera_take (&self->camera, self->parent.context, camera,
+          times[RERUN_PTS], &memory, row, &log.n_values))
+    return GST_FLOW_ERROR;
   if (self->has_range) {
     range[0] = self->range_min;
     range[1] = self->range_max;
-    set_value (&row[log.n_values++], &self->components[DEPTH_RANGE], range,
-        sizeof range);
+    rerun_value_set (&row[log.n_values++], &self->components[DEPTH_RANGE],
+        range, sizeof range);
   }
-  if (self->pinhole.fx > 0 || self->hides_pinhole) {
-    rerun_pinhole_values (pinhole, &memory, row + log.n_values);
-    log.n_values += RERUN_N_PINHOLE_VALUES;
-  }
-  return log.n_values > 0 ? rerun_entity_log (&self->parent, NULL, &log) :
+  return log.n_values > 0 ? rerun_log (self->parent.context, &log) :
       GST_FLOW_OK;
 }
 
@@ -287,19 +226,22 @@ log_picture (DepthEntity * self, RerunPicture * picture, gdouble meter,
     .mapped = &picture->mapped
   };
 
-  set_value (&values[0], &self->components[PICTURE], picture->data,
+  rerun_value_set (&values[0], &self->components[PICTURE], picture->data,
       picture->size);
-  if (self->media->raw) {
-    rrd_image_format_u16 (picture->width, picture->height, format);
-    set_value (&values[1], &self->components[TYPE], format, sizeof format);
+  if (self->media->storage == RAW) {
+    rrd_image_format (RRD_PIXELS_DEPTH16, picture->width, picture->height,
+        format);
+    rerun_value_set (&values[1], &self->components[TYPE], format,
+        sizeof format);
   } else {
-    const gchar *type = rerun_media_types[picture->header.format];
+    const gchar *type = self->media->storage == TIFF ? "image/tiff" :
+        rerun_media_types[picture->header.format];
 
-    set_value (&values[1], &self->components[TYPE], type, strlen (type));
+    rerun_value_set (&values[1], &self->components[TYPE], type, strlen (type));
   }
-  set_value (&values[2], &self->components[METER], &meter_value,
+  rerun_value_set (&values[2], &self->components[METER], &meter_value,
       sizeof meter_value);
-  return rerun_entity_log (&self->parent, NULL, &log);
+  return rerun_log (self->parent.context, &log);
 }
 
 /* A damaged header may say of one frame that it is quantised, or that it is not. Two
@@ -348,11 +290,11 @@ find_values (DepthEntity * self, GstBuffer * buffer,
       picture->header.a != 0, values);
   if (!values->need_measure)
     return;
-  if (self->media->raw)
+  if (self->media->storage == RAW)
     gst_depth_tracker_measure (&self->tracker,
         (const guint16 *) picture->data, 2 * (gsize) picture->width,
         picture->width, picture->height, MAX (time, 0), invalid, values->meter);
-  else
+  else if (self->media->storage == PICTURE_OF_OURS)
     measure_encoded (self, picture, values, MAX (time, 0), invalid);
   gst_depth_tracker_fill (&self->tracker, values);
 }
@@ -366,40 +308,15 @@ convert_to_metres (GstDepthValues * values)
   values->meter = 1;
 }
 
-/* What nothing is said of any more still holds, but not for a picture of another
- * size. */
-static void
-find_pinhole (DepthEntity * self, GstBuffer * buffer,
-    const RerunPicture * picture, GstPinholeInfo * info)
-{
-  const RerunSettings *settings = self->parent.context->settings;
-
-  memset (info, 0, sizeof *info);
-  info->width = picture->width;
-  info->height = picture->height;
-  if (gst_depth_pinhole_get_property (&settings->pinhole, info)
-      || gst_depth_pinhole_get_meta (buffer, picture->width, picture->height,
-          info))
-    return;
-  if (self->pinhole.width == picture->width
-      && self->pinhole.height == picture->height)
-    *info = self->pinhole;
-  else
-    memset (info, 0, sizeof *info);
-}
-
 /* Takes @why. */
 static GstFlowReturn
-refuse (DepthEntity * self, RerunPictureState state, gchar * why)
+refuse (DepthEntity * self, RerunPictureState state, const gint64 * times,
+    gchar * why)
 {
   const RerunEntityContext *context = self->parent.context;
 
-  if (state == RERUN_PICTURE_DAMAGED) {
-    gst_depth_report_bad (context->report, context->element,
-        g_strdup_printf ("frame left out: %s", why));
-    g_free (why);
-    return GST_FLOW_OK;
-  }
+  if (state == RERUN_PICTURE_DAMAGED)
+    return rerun_leave_out (context, times, why);
   GST_ELEMENT_ERROR (context->element, STREAM, WRONG_TYPE, ("%s", why), (NULL));
   g_free (why);
   return GST_FLOW_ERROR;
@@ -443,6 +360,44 @@ damaged:
   return RERUN_PICTURE_DAMAGED;
 }
 
+/* Passed on as it is: samples may be floats, and nothing here reads them. */
+static RerunPictureState
+map_tiff (DepthEntity * self, GstBuffer * buffer, RerunPicture * picture,
+    gchar ** why)
+{
+  StillHeader header;
+  StillError error;
+
+  memset (picture, 0, sizeof *picture);
+  if (!rerun_mapped_map (&picture->mapped, buffer, why))
+    return RERUN_PICTURE_WRONG;
+  picture->data = picture->mapped.map.data;
+  picture->size = picture->mapped.map.size;
+  if (!still_read (STILL_TIFF, picture->data, picture->size, &header, &error)) {
+    *why = g_strdup_printf ("%s, at byte %" G_GSIZE_FORMAT, error.what,
+        error.offset);
+    rerun_mapped_unmap (&picture->mapped);
+    return RERUN_PICTURE_DAMAGED;
+  }
+  picture->width = header.width;
+  picture->height = header.height;
+  return RERUN_PICTURE_OK;
+}
+
+static RerunPictureState
+map (DepthEntity * self, GstBuffer * buffer, guint16 invalid,
+    RerunPicture * picture, gchar ** why)
+{
+  switch (self->media->storage) {
+    case RAW:
+      return map_raw (self, buffer, invalid, picture, why);
+    case TIFF:
+      return map_tiff (self, buffer, picture, why);
+    default:
+      return map_encoded (self, buffer, invalid, picture, why);
+  }
+}
+
 static GstFlowReturn
 depth_log (RerunEntity * entity, GstBuffer * buffer, const gint64 * times)
 {
@@ -451,22 +406,22 @@ depth_log (RerunEntity * entity, GstBuffer * buffer, const gint64 * times)
   RerunPicture picture;
   RerunPictureState state;
   GstDepthValues values;
-  GstPinholeInfo pinhole;
+  RerunCameraState camera;
   GstFlowReturn flow;
   gchar *why;
 
-  state = self->media->raw ? map_raw (self, buffer, invalid, &picture, &why) :
-      map_encoded (self, buffer, invalid, &picture, &why);
+  state = map (self, buffer, invalid, &picture, &why);
   if (state != RERUN_PICTURE_OK)
-    return refuse (self, state, why);
+    return refuse (self, state, times, why);
   find_values (self, buffer, &picture, times[RERUN_PTS], invalid, &values);
-  find_pinhole (self, buffer, &picture, &pinhole);
+  rerun_camera_find (&self->camera, entity->context, buffer, picture.width,
+      picture.height, &camera);
   if (picture.header.a != 0)
     convert_to_metres (&values);
 
-  flow = log_looks (self);
+  flow = rerun_entity_log_looks (entity, &looks[self->media->storage == RAW]);
   if (flow == GST_FLOW_OK)
-    flow = log_state (self, &values, &pinhole, times);
+    flow = log_state (self, &values, &camera, times);
   if (flow == GST_FLOW_OK) {
     gst_depth_report_good (entity->context->report);
     return log_picture (self, &picture, values.meter, times);
@@ -476,7 +431,6 @@ depth_log (RerunEntity * entity, GstBuffer * buffer, const gint64 * times)
 }
 
 const RerunEntityClass rerun_depth_entity = {
-  .name = "depth",
   .new = depth_new,
   .set_caps = depth_set_caps,
   .log = depth_log,

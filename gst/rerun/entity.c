@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What all entities have in common, and the table that says which caps are logged by
- * which class. */
+/* What all entities have in common. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -9,56 +8,18 @@
 
 #include "rerun/entity.h"
 
+#include <math.h>
 #include <string.h>
-#include "depth/gstdepthcaps.h"
 
 #include "rerun/debug.h"
 
-/* A new kind of stream is a row here, and a class. */
-static const struct
-{
-  const gchar *media_type;
-  const RerunEntityClass *klass;
-} streams[] = {
-  {"image/x-rvl", &rerun_depth_entity},
-  {"image/png", &rerun_depth_entity},
-  {"video/x-raw", &rerun_depth_entity},
-};
-
-const RerunEntityClass *
-rerun_entity_class_for (const GstCaps * caps)
-{
-  GstStructure *fields = gst_caps_get_structure (caps, 0);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (streams); i++) {
-    if (gst_structure_has_name (fields, streams[i].media_type))
-      return streams[i].klass;
-  }
-  g_assert_not_reached ();
-}
-
-gboolean
-rerun_entity_claim (RerunEntity * self, const gchar * kind, GstCaps * caps)
-{
-  const gchar *has = rerun_path_claim (self->context->path, kind);
-
-  if (has == NULL)
-    return TRUE;
-  return gst_depth_caps_refuse (self->context->element, caps,
-      g_strdup_printf
-      ("entity-path %s holds %s already, and this stream is %s: "
-          "log it to another entity-path",
-          rerun_path_get_text (self->context->path), has, kind));
-}
-
 GstFlowReturn
-rerun_entity_log (RerunEntity * self, const gchar * where, const RerunLog * log)
+rerun_log (const RerunEntityContext * context, const RerunLog * log)
 {
-  const RerunEntityContext *context = self->context;
   const GError *error;
   guint output;
 
-  switch (rerun_recording_log (self->context->path, where, log)) {
+  switch (rerun_recording_log (context->path, log)) {
     case RERUN_LOG_OK:
       return GST_FLOW_OK;
     case RERUN_LOG_STOPPED:
@@ -68,6 +29,45 @@ rerun_entity_log (RerunEntity * self, const gchar * where, const RerunLog * log)
       context->failed (context->element, output, error);
       return GST_FLOW_ERROR;
   }
+}
+
+GstFlowReturn
+rerun_log_text (const RerunEntityContext * context, RerunRowKind kind,
+    const gchar * text, RerunLevel level, const gint64 * times)
+{
+  static const gchar *const levels[] = {
+    [RERUN_LEVEL_CRITICAL] = "CRITICAL",
+    [RERUN_LEVEL_ERROR] = "ERROR",
+    [RERUN_LEVEL_WARN] = "WARN",
+    [RERUN_LEVEL_INFO] = "INFO",
+    [RERUN_LEVEL_DEBUG] = "DEBUG",
+    [RERUN_LEVEL_TRACE] = "TRACE",
+  };
+  RerunValue values[2];
+  RerunLog log = {
+    .kind = kind,.times = times,.values = values,.n_values = 2
+  };
+
+  rerun_value_set (&values[0], &rrd_text_log[RRD_TEXT_LOG_TEXT], text,
+      strlen (text));
+  rerun_value_set (&values[1], &rrd_text_log[RRD_TEXT_LOG_LEVEL],
+      levels[level], strlen (levels[level]));
+  return rerun_log (context, &log);
+}
+
+GstFlowReturn
+rerun_leave_out (const RerunEntityContext * context, const gint64 * times,
+    gchar * why)
+{
+  gchar *text = g_strdup_printf ("frame left out: %s", why);
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  if (context->settings->log_drops)
+    flow = rerun_log_text (context, RERUN_ROW_ONCE, text, RERUN_LEVEL_WARN,
+        times);
+  gst_depth_report_bad (context->report, context->element, text);
+  g_free (why);
+  return flow;
 }
 
 gboolean
@@ -84,25 +84,39 @@ rerun_entity_has_to_copy (RerunEntity * self, GstBuffer * buffer)
   return max != 0;
 }
 
-void
-rerun_pinhole_values (const GstPinholeInfo * info,
-    RerunPinholeValues * memory, RerunValue values[RERUN_N_PINHOLE_VALUES])
+static void
+add_look (RerunLog * log, RerunValue * values, const RrdComponent * component,
+    gboolean is_set, gconstpointer data, gsize size)
 {
-  const gfloat matrix[9] = {
-    info->fx, 0, 0, 0, info->fy, 0, info->cx, info->cy, 1
+  if (component != NULL && is_set)
+    rerun_value_set (&values[log->n_values++], component, data, size);
+}
+
+GstFlowReturn
+rerun_entity_log_looks (RerunEntity * self, const RerunLooks * looks)
+{
+  const RerunSettings *settings = self->context->settings;
+  guint8 colormap = settings->colormap;
+  guint8 filter = settings->magnification_filter;
+  gfloat ratio = settings->point_fill_ratio, order = settings->draw_order;
+  gfloat opacity = settings->opacity;
+  RerunValue values[5];
+  RerunLog log = {
+    .kind = RERUN_ROW_STATE,.slot = RERUN_SLOT_LOOKS,.values = values
   };
 
-  memcpy (memory->matrix, matrix, sizeof matrix);
-  memory->resolution[0] = info->width;
-  memory->resolution[1] = info->height;
-  values[0].component = &rrd_pinhole[RRD_PINHOLE_IMAGE_FROM_CAMERA];
-  values[0].value.data = memory->matrix;
-  values[0].value.size = sizeof memory->matrix;
-  values[1].component = &rrd_pinhole[RRD_PINHOLE_RESOLUTION];
-  values[1].value.data = memory->resolution;
-  values[1].value.size = sizeof memory->resolution;
-  for (guint i = 0; i < RERUN_N_PINHOLE_VALUES && info->fx == 0; i++) {
-    values[i].value.data = rrd_empty;
-    values[i].value.size = 0;
-  }
+  if (self->has_looks)
+    return GST_FLOW_OK;
+  self->has_looks = TRUE;
+  add_look (&log, values, looks->colormap, colormap != RERUN_NO_COLORMAP,
+      &colormap, 1);
+  add_look (&log, values, looks->point_fill_ratio,
+      ratio != (gfloat) RERUN_NO_POINT_FILL_RATIO, &ratio, sizeof ratio);
+  add_look (&log, values, looks->opacity,
+      opacity != (gfloat) RERUN_NO_OPACITY, &opacity, sizeof opacity);
+  add_look (&log, values, looks->draw_order,
+      settings->draw_order != RERUN_NO_DRAW_ORDER, &order, sizeof order);
+  add_look (&log, values, looks->magnification_filter,
+      filter != RERUN_NO_MAGNIFICATION_FILTER, &filter, 1);
+  return log.n_values > 0 ? rerun_log (self->context, &log) : GST_FLOW_OK;
 }

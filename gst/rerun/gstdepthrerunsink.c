@@ -51,7 +51,7 @@
 #include "depth/gstdepthcaps.h"
 #include "depth/gstdepthreport.h"
 #include "depth/gstdepthstream.h"
-#include "rerun/entity.h"
+#include "rerun/kinds.h"
 #include "rerun/settings.h"
 #include "rerun/times.h"
 #include "rerun/upstream.h"
@@ -78,9 +78,12 @@ struct _GstDepthRerunSink
   /* of the run; all but the settings belong to the streaming thread */
   RerunSettings running;
   RerunEntityContext context;
-  RerunEntity *entity;          /* NULL: no caps yet */
+  const RerunKind *kind;        /* NULL: not known yet */
+  RerunEntity *entity;          /* NULL: not known yet of what kind */
+  GstCaps *caps;                /* those that the entity does not have yet, or NULL */
   RerunTimes times;
   GstDepthReport report;
+  guint drops;                  /* frames dropped that the log lacks so far */
   gboolean failed;              /* and has told so */
 };
 
@@ -92,13 +95,6 @@ enum
 
 /* The ids after those of the depth stream, and after those of the settings. */
 static guint prop_settings, prop_stats;
-
-/* Without width and height: caps that lack them come through to an error that
- * says so. */
-static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
-    GST_PAD_SINK, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS ("image/x-rvl; image/png; "
-        "video/x-raw, format = (string) " GST_DEPTH_RAW_FORMATS));
 
 static void gst_depth_rerun_sink_uri_handler_init (gpointer iface,
     gpointer data);
@@ -128,26 +124,39 @@ gst_depth_rerun_sink_stats (GstDepthRerunSink * self)
   return stats;
 }
 
+/* Returns: (nullable): why the property cannot become @value while the element runs */
+static gchar *
+running_problem (const GValue * value, GParamSpec * pspec)
+{
+  if (g_str_equal (pspec->name, "translation"))
+    return rerun_pose_translation_problem (value);
+  if (g_str_equal (pspec->name, "rotation"))
+    return rerun_pose_rotation_problem (value);
+  return g_strdup_printf ("%s cannot change while the element runs; allowed is "
+      "to set it in the states NULL and READY", pspec->name);
+}
+
 static void
 gst_depth_rerun_sink_set_property (GObject * object, guint id,
     const GValue * value, GParamSpec * pspec)
 {
   GstDepthRerunSink *self = GST_DEPTH_RERUN_SINK (object);
-  gboolean running;
+  gchar *problem = NULL;
 
   if (id < prop_settings) {
     gst_depth_stream_set_property (&self->depth, value, pspec);
     return;
   }
   GST_OBJECT_LOCK (self);
-  running = self->path != NULL;
-  if (!running)
+  if (self->path != NULL)
+    problem = running_problem (value, pspec);
+  if (problem == NULL)
     rerun_settings_set (&self->settings, id - prop_settings, value);
   GST_OBJECT_UNLOCK (self);
-  if (running)
-    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
-        ("%s cannot change while the element runs; allowed is to set it in the "
-            "states NULL and READY", pspec->name), ("the value before stays"));
+  if (problem != NULL)
+    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS, ("%s", problem),
+        ("the value before stays"));
+  g_free (problem);
 }
 
 static void
@@ -334,6 +343,7 @@ begin_run (GstDepthRerunSink * self, RerunPath * path)
       &self->depth,.report = &self->report,.failed =
       gst_depth_rerun_sink_failed, };
   self->failed = FALSE;
+  self->drops = 0;
   memset (&self->times, 0, sizeof self->times);
   GST_OBJECT_LOCK (self);
   self->path = path;
@@ -377,6 +387,8 @@ gst_depth_rerun_sink_stop (GstDepthRerunSink * self)
   if (self->entity != NULL)
     self->entity->klass->free (self->entity);
   self->entity = NULL;
+  self->kind = NULL;
+  gst_clear_caps (&self->caps);
   rerun_recording_leave (path, gst_depth_rerun_sink_failed);
   gst_depth_report_clear (&self->report);
   rerun_settings_clear (&self->running);
@@ -438,21 +450,84 @@ gst_depth_rerun_sink_unlock_stop (GstBaseSink * sink)
   return TRUE;
 }
 
+/* All frames of an entity, those of runs before included, are of one kind. */
+static gboolean
+claim (GstDepthRerunSink * self, const RerunKind * kind, GstCaps * caps)
+{
+  const gchar *has = rerun_path_claim (self->path, kind->name);
+
+  if (has == NULL)
+    return TRUE;
+  return gst_depth_caps_refuse (GST_ELEMENT (self), caps,
+      g_strdup_printf
+      ("entity-path %s holds %s already, and this stream is %s: "
+          "log it to another entity-path",
+          rerun_path_get_text (self->path), has, kind->name));
+}
+
+static gboolean
+set_kind (GstDepthRerunSink * self, const RerunKind * kind, GstCaps * caps)
+{
+  if (!claim (self, kind, caps))
+    return FALSE;
+  if (self->entity == NULL) {
+    self->entity = kind->klass->new (&self->context);
+    self->entity->klass = kind->klass;
+    self->entity->context = &self->context;
+  }
+  self->kind = kind;
+  GST_DEBUG_OBJECT (self, "logging %s of %" GST_PTR_FORMAT, kind->name, caps);
+  return self->entity->klass->set_caps (self->entity, caps);
+}
+
 static gboolean
 gst_depth_rerun_sink_set_caps (GstBaseSink * sink, GstCaps * caps)
 {
   GstDepthRerunSink *self = GST_DEPTH_RERUN_SINK (sink);
-  const RerunEntityClass *klass = rerun_entity_class_for (caps);
+  RerunArchetype archetype = self->running.archetype;
+  const RerunKind *kind;
 
-  if (self->entity == NULL) {
-    self->entity = klass->new (&self->context);
-    self->entity->klass = klass;
-    self->entity->context = &self->context;
-    GST_DEBUG_OBJECT (self, "logging %s of %" GST_PTR_FORMAT, klass->name,
-        caps);
-  }
   rerun_times_set_caps (&self->times, caps);
-  return self->entity->klass->set_caps (self->entity, caps);
+  gst_clear_caps (&self->caps);
+  if (archetype == RERUN_ARCHETYPE_AUTO && self->kind != NULL)
+    archetype = self->kind->archetype;  /* as the frames before */
+  kind = rerun_kind_for (caps, archetype);
+  if (kind != NULL)
+    return set_kind (self, kind, caps);
+  if (archetype != RERUN_ARCHETYPE_AUTO)
+    return gst_depth_caps_refuse (GST_ELEMENT (self), caps,
+        g_strdup ("archetype is image; pictures need GRAY16_LE"));
+  self->caps = gst_caps_ref (caps);     /* the first frame decides */
+  return TRUE;
+}
+
+/* Caps that do not say whether a stream is depth or pictures: this frame does. One
+ * that cannot is left out. */
+static GstFlowReturn
+decide (GstDepthRerunSink * self, GstBuffer * buffer, const gint64 * times)
+{
+  GstCaps *caps = self->caps;
+  gchar *why;
+  RerunArchetype archetype = rerun_kind_guess (buffer, &why);
+  gboolean ok;
+
+  if (archetype == RERUN_ARCHETYPE_AUTO)
+    return rerun_leave_out (&self->context, times, why);
+  self->caps = NULL;
+  ok = set_kind (self, rerun_kind_for (caps, archetype), caps);
+  gst_caps_unref (caps);
+  return ok ? GST_FLOW_OK : GST_FLOW_NOT_NEGOTIATED;
+}
+
+static gboolean
+gst_depth_rerun_sink_event (GstBaseSink * sink, GstEvent * event)
+{
+  GstDepthRerunSink *self = GST_DEPTH_RERUN_SINK (sink);
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP && self->entity != NULL
+      && self->entity->klass->flush != NULL)
+    self->entity->klass->flush (self->entity);
+  return GST_BASE_SINK_CLASS (parent_class)->event (sink, event);
 }
 
 static gboolean
@@ -471,6 +546,44 @@ count (GstDepthRerunSink * self, GstBuffer * buffer)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* A line where the first of several frames is missing, once the gap has ended. */
+static GstFlowReturn
+log_drops (GstDepthRerunSink * self)
+{
+  gint64 times[RERUN_N_TIMELINES];
+  guint n = rerun_path_take_drops (self->path, self->drops, times);
+  gboolean ended = n > 0 && n == self->drops;
+  GstFlowReturn flow = GST_FLOW_OK;
+  gchar *text;
+
+  self->drops = ended ? 0 : n;
+  if (!ended || !self->running.log_drops)
+    return GST_FLOW_OK;
+  text = g_strdup_printf ("%u frames dropped: more came than was taken", n);
+  flow = rerun_log_text (&self->context, RERUN_ROW_ONCE, text, RERUN_LEVEL_WARN,
+      times);
+  g_free (text);
+  return flow;
+}
+
+/* The pose at the time of @buffer. */
+static void
+find_pose (GstDepthRerunSink * self, GstBuffer * buffer)
+{
+  const GstSegment *segment = &GST_BASE_SINK (self)->segment;
+  GstClockTime time = GST_CLOCK_TIME_NONE;
+
+  if (segment->format == GST_FORMAT_TIME)
+    time = gst_segment_to_stream_time (segment, GST_FORMAT_TIME,
+        GST_BUFFER_PTS (buffer));
+  if (GST_CLOCK_TIME_IS_VALID (time))
+    gst_object_sync_values (GST_OBJECT (self), time);
+  GST_OBJECT_LOCK (self);
+  rerun_pose_get (&self->context.pose, &self->settings.translation,
+      &self->settings.rotation);
+  GST_OBJECT_UNLOCK (self);
+}
+
 static GstFlowReturn
 gst_depth_rerun_sink_render (GstBaseSink * sink, GstBuffer * buffer)
 {
@@ -478,16 +591,23 @@ gst_depth_rerun_sink_render (GstBaseSink * sink, GstBuffer * buffer)
   RerunTimes next = self->times;
   gint64 times[RERUN_N_TIMELINES];
   guint64 good = self->report.good;
-  GstFlowReturn flow;
+  GstFlowReturn flow = GST_FLOW_OK;
 
+  rerun_times_next (&next, sink, buffer, times);
+  if (self->caps != NULL)
+    flow = decide (self, buffer, times);
+  if (flow != GST_FLOW_OK || self->caps != NULL)
+    return flow;
   if (self->entity == NULL)
     return GST_FLOW_NOT_NEGOTIATED;
-  rerun_times_next (&next, sink, buffer, times);
+  find_pose (self, buffer);
   flow = self->entity->klass->log (self->entity, buffer, times);
   if (self->report.good == good)        /* it was left out, and has no number */
     return flow;
   self->times = next;
   count (self, buffer);
+  if (flow == GST_FLOW_OK)
+    flow = log_drops (self);
   GST_LOG_OBJECT (self, "frame %" G_GINT64_FORMAT ", pts %" GST_STIME_FORMAT
       ": %s", times[RERUN_FRAME], GST_STIME_ARGS (times[RERUN_PTS]),
       gst_flow_get_name (flow));
@@ -523,6 +643,10 @@ gst_depth_rerun_sink_wait_event (GstBaseSink * sink, GstEvent * event)
       GST_BASE_SINK_CLASS (parent_class)->wait_event (sink, event);
 
   if (GST_EVENT_TYPE (event) != GST_EVENT_EOS || flow != GST_FLOW_OK)
+    return flow;
+  for (guint i = 0; i < 2 && flow == GST_FLOW_OK; i++)  /* look twice: it has ended */
+    flow = log_drops (self);
+  if (flow != GST_FLOW_OK)
     return flow;
   if (!drain (self))
     return GST_FLOW_FLUSHING;
@@ -623,6 +747,7 @@ gst_depth_rerun_sink_class_init (GstDepthRerunSinkClass * klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
   GstBaseSinkClass *sink_class = GST_BASE_SINK_CLASS (klass);
+  GstCaps *caps;
 
   object_class->set_property = gst_depth_rerun_sink_set_property;
   object_class->get_property = gst_depth_rerun_sink_get_property;
@@ -632,13 +757,17 @@ gst_depth_rerun_sink_class_init (GstDepthRerunSinkClass * klass)
   gst_element_class_set_static_metadata (element_class, "Rerun sink",
       "Sink/Network/File/Video",
       "Logs depth video into a recording of Rerun", "gst-rvldepth");
-  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  caps = rerun_kinds_get_caps ();
+  gst_element_class_add_pad_template (element_class,
+      gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
+  gst_caps_unref (caps);
   element_class->change_state =
       GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_change_state);
 
   sink_class->unlock = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_unlock);
   sink_class->unlock_stop =
       GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_unlock_stop);
+  sink_class->event = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_event);
   sink_class->set_caps = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_set_caps);
   sink_class->propose_allocation =
       GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_propose_allocation);

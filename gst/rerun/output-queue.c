@@ -140,6 +140,7 @@ drop_link (RerunOutput * self, GList * link)
     self->queue_bytes -= entry->row->size;
     self->frames_queued--;
     self->frames_dropped++;
+    rerun_row_note_drop (entry->row);
     GST_LOG ("%s: a frame is dropped, the %" G_GUINT64_FORMAT "th",
         self->address, self->frames_dropped);
   } else if (entry->row->kind == RERUN_ROW_STATE) {

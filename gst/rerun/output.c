@@ -321,6 +321,7 @@ drop_new (RerunOutput * self, RerunRow * row)
   if (!rerun_row_is_frame (row))
     return;
   self->frames_dropped++;
+  rerun_row_note_drop (row);
   rerun_video_break (self, row->schema);
   GST_LOG ("%s: a new frame is dropped, the %" G_GUINT64_FORMAT "th",
       self->address, self->frames_dropped);

@@ -51,14 +51,10 @@ map_copy (RerunPicture * self, GstBuffer * buffer, gchar ** why)
 static RerunPictureState
 map_shared (RerunPicture * self, GstBuffer * buffer, gchar ** why)
 {
-  self->mapped.buffer = gst_buffer_ref (buffer);
-  if (gst_buffer_map (buffer, &self->mapped.map, GST_MAP_READ)) {
-    use_map (self);
-    return RERUN_PICTURE_OK;
-  }
-  gst_clear_buffer (&self->mapped.buffer);
-  *why = g_strdup ("the frame's memory cannot be read");
-  return RERUN_PICTURE_WRONG;
+  if (!rerun_mapped_map (&self->mapped, buffer, why))
+    return RERUN_PICTURE_WRONG;
+  use_map (self);
+  return RERUN_PICTURE_OK;
 }
 
 static RerunPictureState

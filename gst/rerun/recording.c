@@ -28,7 +28,6 @@ struct _RerunPath
 typedef struct
 {
   RrdSchema *schema;
-  gchar *where;
   gboolean is_static;
   guint n;
   const RrdComponent *components[RRD_MAX_COMPONENTS];
@@ -47,7 +46,7 @@ rerun_recording_join (const gchar * application_id,
 {
   RerunEntityRecord *entity;
   RerunRecording *recording = rerun_registry_join (application_id,
-      recording_id, entity_path, &entity, error);
+      recording_id, entity_path, GST_OBJECT_NAME (element), &entity, error);
   RerunPath *self;
 
   if (recording == NULL)
@@ -67,7 +66,6 @@ schema_free (gpointer data)
   Schema *schema = data;
 
   rrd_schema_unref (schema->schema);
-  g_free (schema->where);
   g_free (schema);
 }
 
@@ -131,37 +129,40 @@ rerun_path_claim (RerunPath * self, const gchar * kind)
   return rerun_registry_claim (self->entity, kind);
 }
 
+gboolean
+rerun_path_claim_camera (RerunPath * self, gboolean has_pinhole,
+    gboolean has_pose, GError ** error)
+{
+  return rerun_registry_claim_camera (self->recording, self->entity,
+      has_pinhole, has_pose, error);
+}
+
 static gboolean
-schema_is (const Schema * schema, const gchar * where, gboolean is_static,
+schema_is (const Schema * schema, gboolean is_static,
     const RrdComponent * const *components, guint n)
 {
   return schema->n == n && schema->is_static == is_static
-      && g_strcmp0 (schema->where, where) == 0
       && memcmp (schema->components, components, n * sizeof *components) == 0;
 }
 
 static RrdSchema *
-make_schema (RerunPath * self, const gchar * where, gboolean is_static,
+make_schema (RerunPath * self, gboolean is_static,
     const RrdComponent * const *components, guint n)
 {
   RrdTimeline timelines[RERUN_N_TIMELINES];
-  gchar *path = where == NULL ? g_strdup (self->entity->path) :
-      g_strconcat (self->entity->path, "/", where, NULL);
-  RrdSchema *schema;
   gsize n_timelines = 0;
 
   for (guint i = 0; i < RERUN_N_TIMELINES && !is_static; i++) {
     if (self->timelines & (1 << i))
       timelines[n_timelines++] = rerun_timelines[i];
   }
-  schema = rrd_schema_new (path, timelines, n_timelines, components, n);
-  g_free (path);
-  return schema;
+  return rrd_schema_new (self->entity->path, timelines, n_timelines, components,
+      n);
 }
 
 /* Returns: NULL if out of memory */
 static RrdSchema *
-get_schema (RerunPath * self, const gchar * where, gboolean is_static,
+get_schema (RerunPath * self, gboolean is_static,
     const RrdComponent * const *components, guint n)
 {
   Schema *entry;
@@ -169,15 +170,14 @@ get_schema (RerunPath * self, const gchar * where, gboolean is_static,
 
   for (GList * link = self->schemas; link != NULL; link = link->next) {
     entry = link->data;
-    if (schema_is (entry, where, is_static, components, n))
+    if (schema_is (entry, is_static, components, n))
       return entry->schema;
   }
-  schema = make_schema (self, where, is_static, components, n);
+  schema = make_schema (self, is_static, components, n);
   if (schema == NULL)
     return NULL;
   entry = g_new0 (Schema, 1);
   entry->schema = schema;
-  entry->where = g_strdup (where);
   entry->is_static = is_static;
   entry->n = n;
   memcpy (entry->components, components, n * sizeof *components);
@@ -187,8 +187,7 @@ get_schema (RerunPath * self, const gchar * where, gboolean is_static,
 
 /* Those values that have data, and times on the timelines that were asked for. */
 static RerunRow *
-make_row (RerunPath * self, const gchar * where, const RerunLog * log,
-    RrdResult * result)
+make_row (RerunPath * self, const RerunLog * log, RrdResult * result)
 {
   const RrdComponent *components[RRD_MAX_COMPONENTS];
   RrdSpan values[RRD_MAX_COMPONENTS];
@@ -207,7 +206,7 @@ make_row (RerunPath * self, const gchar * where, const RerunLog * log,
       times[n_times++] = log->times[i];
   }
   *result = RRD_NO_MEMORY;
-  schema = get_schema (self, where, log->times == NULL, components, n);
+  schema = get_schema (self, log->times == NULL, components, n);
   if (schema == NULL)
     return NULL;
   return rerun_row_new (log->kind, schema, &self->recording->ids, times, values,
@@ -246,11 +245,10 @@ push (RerunPath * self, RerunRow * row)
 }
 
 RerunLogResult
-rerun_recording_log (RerunPath * path, const gchar * where,
-    const RerunLog * log)
+rerun_recording_log (RerunPath * path, const RerunLog * log)
 {
   RrdResult why;
-  RerunRow *row = make_row (path, where, log, &why);
+  RerunRow *row = make_row (path, log, &why);
   RerunLogResult result;
 
   if (row == NULL) {
@@ -260,9 +258,28 @@ rerun_recording_log (RerunPath * path, const gchar * where,
             G_IO_ERROR_FAILED, rrd_result_text (why)));
   }
   row->slot = path->entity->first_slot + log->slot;
+  row->drops = &path->entity->drops;
   result = push (path, row);
   rerun_row_unref (row);
   return result;
+}
+
+guint
+rerun_path_take_drops (RerunPath * self, guint seen, gint64 * times)
+{
+  RerunDrops *drops = &self->entity->drops;
+  guint n, n_times = 0;
+
+  g_mutex_lock (&drops->lock);
+  n = drops->n;
+  if (n == seen)
+    drops->n = 0;
+  for (guint i = 0; i < RERUN_N_TIMELINES; i++) {
+    if (self->timelines & (1 << i))
+      times[i] = drops->times[n_times++];
+  }
+  g_mutex_unlock (&drops->lock);
+  return n;
 }
 
 const GError *

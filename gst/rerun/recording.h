@@ -38,6 +38,15 @@ typedef struct
   RrdSpan value;
 } RerunValue;
 
+static inline void
+rerun_value_set (RerunValue * value, const RrdComponent * component,
+    gconstpointer data, gsize size)
+{
+  value->component = component;
+  value->value.data = data;
+  value->value.size = size;
+}
+
 /**
  * RerunLog:
  * @kind: how outputs treat the row
@@ -124,14 +133,23 @@ gboolean rerun_path_has_server (RerunPath * self);
  */
 const gchar *rerun_path_claim (RerunPath * self, const gchar * kind);
 
+/* Says that intrinsics or a pose are logged there. Returns: %FALSE with @error if the
+ * entity is below another one with intrinsics, or above one that has any of both */
+gboolean rerun_path_claim_camera (RerunPath * self, gboolean has_pinhole,
+    gboolean has_pose, GError ** error);
+
+/* Makes a row of @log and hands it to every output. */
+RerunLogResult rerun_recording_log (RerunPath * path, const RerunLog * log);
+
 /**
- * rerun_recording_log:
- * @where: (nullable): a name below the entity's path; NULL: on it
+ * rerun_path_take_drops:
+ * @seen: what the last call returned
+ * @times: (out): of the first frame that was dropped
  *
- * Makes a row of @log and hands it to every output.
+ * Returns: how many frames were dropped since they were taken. They are taken if that is
+ *   @seen: no more have come, and the gap has ended.
  */
-RerunLogResult rerun_recording_log (RerunPath * path, const gchar * where,
-    const RerunLog * log);
+guint rerun_path_take_drops (RerunPath * self, guint seen, gint64 * times);
 
 /* After %RERUN_LOG_FAILED: why, and which output that was; %RERUN_N_OUTPUTS: the row
  * itself cannot be logged. */

@@ -59,6 +59,8 @@ entity_free (gpointer data)
   RerunEntityRecord *entity = data;
 
   g_free (entity->path);
+  g_free (entity->user);
+  g_mutex_clear (&entity->drops.lock);
   g_free (entity);
 }
 
@@ -130,25 +132,28 @@ add_entity (RerunRecording * self, const gchar * path)
   RerunEntityRecord *entity = g_new0 (RerunEntityRecord, 1);
 
   entity->path = g_strdup (path);
+  g_mutex_init (&entity->drops.lock);
   entity->first_slot = 1 + RERUN_N_SLOTS * g_list_length (self->entities);
   self->entities = g_list_prepend (self->entities, entity);
   return entity;
 }
 
 static RerunEntityRecord *
-use_entity (RerunRecording * self, const gchar * path, GError ** error)
+use_entity (RerunRecording * self, const gchar * path, const gchar * user,
+    GError ** error)
 {
   RerunEntityRecord *entity = find_entity (self, path);
 
   if (entity == NULL)
     entity = add_entity (self, path);
-  if (entity->in_use) {
+  if (entity->user != NULL) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS,
-        "another rerunsink of the recording %s logs to entity-path %s: "
-        "give one of them another entity-path or recording-id", self->id, path);
+        "%s cannot log to entity-path %s, another rerunsink of the recording "
+        "%s, %s, does: give one of them another entity-path or recording-id",
+        user, path, self->id, entity->user);
     return NULL;
   }
-  entity->in_use = TRUE;
+  entity->user = g_strdup (user);
   self->n_used++;
   return entity;
 }
@@ -156,7 +161,8 @@ use_entity (RerunRecording * self, const gchar * path, GError ** error)
 /* Called without the lock, as all functions that are not static. */
 RerunRecording *
 rerun_registry_join (const gchar * application_id, const gchar * recording_id,
-    const gchar * entity_path, RerunEntityRecord ** entity, GError ** error)
+    const gchar * entity_path, const gchar * user, RerunEntityRecord ** entity,
+    GError ** error)
 {
   RerunRecording *self;
 
@@ -171,7 +177,7 @@ rerun_registry_join (const gchar * application_id, const gchar * recording_id,
       set_no_memory (error);
   }
   if (self != NULL)
-    *entity = use_entity (self, entity_path, error);
+    *entity = use_entity (self, entity_path, user, error);
   g_mutex_unlock (&registry_lock);
   return *entity != NULL ? self : NULL;
 }
@@ -180,7 +186,7 @@ void
 rerun_registry_leave (RerunRecording * self, RerunEntityRecord * entity)
 {
   g_mutex_lock (&registry_lock);
-  entity->in_use = FALSE;
+  g_clear_pointer (&entity->user, g_free);
   self->n_used--;
   if (self->n_used == 0) {
     registry = g_list_remove (registry, self);
@@ -200,6 +206,55 @@ rerun_registry_claim (RerunEntityRecord * entity, const gchar * kind)
   has = entity->kind;
   g_mutex_unlock (&registry_lock);
   return g_str_equal (has, kind) ? NULL : has;
+}
+
+static gboolean
+is_below (const RerunEntityRecord * child, const RerunEntityRecord * parent)
+{
+  gsize n = strlen (parent->path);
+
+  return strncmp (child->path, parent->path, n) == 0 && child->path[n] == '/';
+}
+
+/* Rerun takes what is below a Pinhole for a part of its picture. */
+static gboolean
+is_misplaced (const RerunEntityRecord * child, const RerunEntityRecord * parent)
+{
+  return is_below (child, parent) && parent->has_pinhole
+      && (child->has_pinhole || child->has_pose);
+}
+
+static void
+set_misplaced (const RerunEntityRecord * child,
+    const RerunEntityRecord * parent, GError ** error)
+{
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS,
+      "entity-path %s has a camera of its own and lies below entity-path %s, "
+      "which has intrinsics: Rerun would place it in the picture of that one; "
+      "put them side by side, as rig/depth and rig/colour", child->path,
+      parent->path);
+}
+
+gboolean
+rerun_registry_claim_camera (RerunRecording * self, RerunEntityRecord * entity,
+    gboolean has_pinhole, gboolean has_pose, GError ** error)
+{
+  gboolean ok = TRUE;
+
+  g_mutex_lock (&registry_lock);
+  entity->has_pinhole |= has_pinhole;
+  entity->has_pose |= has_pose;
+  for (GList * link = self->entities; link != NULL && ok; link = link->next) {
+    ok = FALSE;
+    if (is_misplaced (entity, link->data))
+      set_misplaced (entity, link->data, error);
+    else if (is_misplaced (link->data, entity))
+      set_misplaced (link->data, entity, error);
+    else
+      ok = TRUE;
+  }
+  g_mutex_unlock (&registry_lock);
+  return ok;
 }
 
 static Place *

@@ -30,19 +30,26 @@ typedef struct
   gchar *path;
   const gchar *kind;            /* interned; NULL: nothing was logged */
   guint first_slot;
-  gboolean in_use;
+  gchar *user;                  /* the element that uses it; NULL: none */
+  gboolean has_pinhole, has_pose;
+  RerunDrops drops;
 } RerunEntityRecord;
 
 /* See rerun_recording_join(). */
 RerunRecording *rerun_registry_join (const gchar * application_id,
     const gchar * recording_id, const gchar * entity_path,
-    RerunEntityRecord ** entity, GError ** error);
+    const gchar * user, RerunEntityRecord ** entity, GError ** error);
 void rerun_registry_leave (RerunRecording * recording,
     RerunEntityRecord * entity);
 
 /* See rerun_path_claim(). */
 const gchar *rerun_registry_claim (RerunEntityRecord * entity,
     const gchar * kind);
+
+/* See rerun_path_claim_camera(). */
+gboolean rerun_registry_claim_camera (RerunRecording * recording,
+    RerunEntityRecord * entity, gboolean has_pinhole, gboolean has_pose,
+    GError ** error);
 
 /* See rerun_path_use_file() and rerun_path_use_server(). */
 RerunUser *rerun_registry_use_file (RerunRecording * recording,

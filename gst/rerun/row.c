@@ -10,6 +10,17 @@
 
 #include <string.h>
 
+gboolean
+rerun_mapped_map (RerunMapped * mapped, GstBuffer * buffer, gchar ** why)
+{
+  mapped->buffer = gst_buffer_ref (buffer);
+  if (gst_buffer_map (buffer, &mapped->map, GST_MAP_READ))
+    return TRUE;
+  gst_clear_buffer (&mapped->buffer);
+  *why = g_strdup ("the frame's memory cannot be read");
+  return FALSE;
+}
+
 void
 rerun_mapped_unmap (RerunMapped * mapped)
 {
@@ -110,6 +121,19 @@ gboolean
 rerun_row_is_frame (const RerunRow * self)
 {
   return self->kind == RERUN_ROW_FRAME || self->kind == RERUN_ROW_DELTA;
+}
+
+void
+rerun_row_note_drop (const RerunRow * self)
+{
+  RerunDrops *drops = self->drops;
+
+  if (drops == NULL)
+    return;
+  g_mutex_lock (&drops->lock);
+  if (drops->n++ == 0)
+    memcpy (drops->times, self->times, sizeof drops->times);
+  g_mutex_unlock (&drops->lock);
 }
 
 gboolean

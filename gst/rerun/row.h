@@ -26,11 +26,21 @@ typedef enum
   RERUN_ROW_STATE,
 } RerunRowKind;
 
+/* Frames of an entity that outputs dropped and nobody has told of yet: how many, and
+ * the times of the first. Any thread may use it. */
+typedef struct
+{
+  GMutex lock;
+  guint n;
+  gint64 times[RRD_MAX_TIMELINES];
+} RerunDrops;
+
 /**
  * RerunRow:
  * @kind: how outputs treat it
  * @slot: of a state: the newest one of each slot counts
  * @schema: entity path, timelines and components
+ * @drops: (nullable): where it is noted if it is dropped; outlives all outputs
  * @id: of the row
  * @size: bytes of memory that it holds
  *
@@ -43,6 +53,7 @@ typedef struct
   RerunRowKind kind;
   guint slot;
   RrdSchema *schema;
+  RerunDrops *drops;
   RrdTuid id;
   gsize size;
   gint64 times[RRD_MAX_TIMELINES];
@@ -64,6 +75,9 @@ typedef struct
   GstMapInfo map;
 } RerunMapped;
 
+/* Takes a reference of @buffer. Returns: %FALSE with @why */
+gboolean rerun_mapped_map (RerunMapped * mapped, GstBuffer * buffer,
+    gchar ** why);
 void rerun_mapped_unmap (RerunMapped * mapped);
 
 /**
@@ -83,6 +97,9 @@ RerunRow *rerun_row_ref (RerunRow * self);
 void rerun_row_unref (RerunRow * self);
 
 gboolean rerun_row_is_frame (const RerunRow * self);
+
+/* A frame did not get to an output. */
+void rerun_row_note_drop (const RerunRow * self);
 
 /* Whether it goes into a chunk with others of its schema, in a file. */
 gboolean rerun_row_is_small (const RerunRow * self);

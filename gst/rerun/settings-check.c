@@ -11,6 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "depth/gstdepthnumbers.h"
+#include "rerun/pose.h"
 
 gchar *
 rerun_settings_application_id (const RerunSettings * self)
@@ -47,6 +48,18 @@ static gchar *
 pinhole_problem (const RerunSettings * self)
 {
   return gst_depth_pinhole_problem (&self->pinhole);
+}
+
+static gchar *
+translation_problem (const RerunSettings * self)
+{
+  return rerun_pose_translation_problem (&self->translation);
+}
+
+static gchar *
+rotation_problem (const RerunSettings * self)
+{
+  return rerun_pose_rotation_problem (&self->rotation);
 }
 
 static gchar *
@@ -102,6 +115,10 @@ stream_problem (const RerunSettings * self)
           && self->point_fill_ratio >= 0))
     return g_strdup_printf ("point-fill-ratio is %g; allowed is -1 (not "
         "logged) or at least 0", self->point_fill_ratio);
+  if (self->opacity != RERUN_NO_OPACITY
+      && !(self->opacity >= 0 && self->opacity <= 1))
+    return g_strdup_printf ("opacity is %g; allowed is -1 (not logged) or 0 to "
+        "1", self->opacity);
   if (self->draw_order != RERUN_NO_DRAW_ORDER
       && !isfinite ((gfloat) self->draw_order))
     return g_strdup_printf ("draw-order is %g; allowed is -inf (not logged) "
@@ -145,7 +162,8 @@ rerun_settings_problem (const RerunSettings * self)
 {
   static gchar *(*const problems[]) (const RerunSettings *) = {
     location_problem, uri_problem, application_id_problem,
-    recording_id_problem, entity_path_problem, pinhole_problem, stream_problem
+    recording_id_problem, entity_path_problem, pinhole_problem,
+    translation_problem, rotation_problem, stream_problem
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (problems); i++) {

@@ -66,6 +66,38 @@ rerun_leaky_get_type (void)
   return enum_get_type (&type, "GstDepthRerunSinkLeaky", values);
 }
 
+GType
+rerun_archetype_get_type (void)
+{
+  static gsize type;
+  static const GEnumValue values[] = {
+    {RERUN_ARCHETYPE_AUTO, "16-bit grey is depth, other PNG are pictures",
+        "auto"},
+    {RERUN_ARCHETYPE_DEPTH, "Depth", "depth"},
+    {RERUN_ARCHETYPE_IMAGE, "Pictures, as of infrared", "image"},
+    {0, NULL, NULL}
+  };
+
+  return enum_get_type (&type, "GstDepthRerunSinkArchetype", values);
+}
+
+GType
+rerun_level_get_type (void)
+{
+  static gsize type;
+  static const GEnumValue values[] = {
+    {RERUN_LEVEL_CRITICAL, "Critical", "critical"},
+    {RERUN_LEVEL_ERROR, "Error", "error"},
+    {RERUN_LEVEL_WARN, "Warning", "warn"},
+    {RERUN_LEVEL_INFO, "Information", "info"},
+    {RERUN_LEVEL_DEBUG, "For debugging", "debug"},
+    {RERUN_LEVEL_TRACE, "For tracing", "trace"},
+    {0, NULL, NULL}
+  };
+
+  return enum_get_type (&type, "GstDepthRerunSinkLevel", values);
+}
+
 /* The Viewer's colour maps, with "none" before them. */
 GType
 rerun_colormap_get_type (void)

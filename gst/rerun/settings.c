@@ -16,6 +16,10 @@
 #define FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | \
     GST_PARAM_MUTABLE_READY)
 
+/* What may change at any time. */
+#define MUTABLE (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | \
+    GST_PARAM_MUTABLE_PLAYING | GST_PARAM_CONTROLLABLE)
+
 #define MAX_PROPERTIES 32
 
 typedef struct
@@ -65,9 +69,18 @@ add_places (void)
 static void
 add_looks (void)
 {
+  ADD (archetype, g_param_spec_enum ("archetype", "Archetype",
+          "What 16-bit grey and PNG pictures are logged as",
+          rerun_archetype_get_type (), RERUN_ARCHETYPE_AUTO, FLAGS));
   ADD (pinhole, gst_depth_param_numbers ("pinhole", "Pinhole",
           "The camera's intrinsics <fx, fy, cx, cy> in pixels, for the 3D view, "
           "empty = from GstPinholeMeta if the frames have it", FLAGS));
+  ADD (translation, gst_depth_param_numbers ("translation", "Translation",
+          "Where the camera is, <x, y, z> in metres, in the space of the entity's "
+          "parent, empty = not logged", MUTABLE));
+  ADD (rotation, gst_depth_param_numbers ("rotation", "Rotation",
+          "How the camera is turned, a quaternion <x, y, z, w>, empty = not "
+          "logged", MUTABLE));
   ADD (colormap, g_param_spec_enum ("colormap", "Colormap",
           "The colours that the Viewer shows depth in, none = not logged",
           rerun_colormap_get_type (), RERUN_NO_COLORMAP, FLAGS));
@@ -75,6 +88,9 @@ add_looks (void)
           "Point Fill Ratio",
           "Radius of the points in the 3D view, 1 = neighbours touch, "
           "-1 = not logged", -1, G_MAXFLOAT, RERUN_NO_POINT_FILL_RATIO, FLAGS));
+  ADD (opacity, gst_depth_param_double ("opacity", "Opacity",
+          "Of pictures in the 2D view, 0 to 1, -1 = not logged", -1, 1,
+          RERUN_NO_OPACITY, FLAGS));
   ADD (draw_order, gst_depth_param_double ("draw-order", "Draw Order",
           "What lies above in the 2D view: higher numbers, -inf = not logged",
           -INFINITY, G_MAXFLOAT, RERUN_NO_DRAW_ORDER, FLAGS));
@@ -82,8 +98,19 @@ add_looks (void)
           "Magnification Filter",
           "How the Viewer enlarges the picture, none = not logged "
           "(Viewers before 0.31 refuse it)",
-          rerun_magnification_filter_get_type (),
-          RERUN_NO_MAGNIFICATION_FILTER, FLAGS));
+          rerun_magnification_filter_get_type (), RERUN_NO_MAGNIFICATION_FILTER,
+          FLAGS));
+}
+
+static void
+add_text (void)
+{
+  ADD (level, g_param_spec_enum ("level", "Level",
+          "The level of the lines of a text stream", rerun_level_get_type (),
+          RERUN_LEVEL_INFO, FLAGS));
+  ADD (log_drops, g_param_spec_boolean ("log-drops", "Log Drops",
+          "Log a line of text, as a warning, where frames are left out or "
+          "dropped", FALSE, FLAGS));
 }
 
 static void
@@ -113,6 +140,7 @@ rerun_settings_install (GObjectClass * klass, guint first)
   n_properties = 0;
   add_places ();
   add_looks ();
+  add_text ();
   add_outputs ();
   for (guint i = 0; i < n_properties; i++)
     g_object_class_install_property (klass, first++, properties[i].spec);
@@ -185,6 +213,8 @@ init_values (RerunSettings * self)
 {
   memset (self, 0, sizeof *self);
   g_value_init (&self->pinhole, GST_TYPE_ARRAY);
+  g_value_init (&self->translation, GST_TYPE_ARRAY);
+  g_value_init (&self->rotation, GST_TYPE_ARRAY);
 }
 
 void
@@ -219,5 +249,7 @@ rerun_settings_clear (RerunSettings * self)
   g_free (self->recording_id);
   g_free (self->entity_path);
   g_value_unset (&self->pinhole);
+  g_value_unset (&self->translation);
+  g_value_unset (&self->rotation);
   memset (self, 0, sizeof *self);
 }

@@ -11,8 +11,27 @@ G_BEGIN_DECLS
 /* Optional fields, logged where they are not these values. */
 #define RERUN_NO_COLORMAP 0
 #define RERUN_NO_POINT_FILL_RATIO -1.0
+#define RERUN_NO_OPACITY -1.0
 #define RERUN_NO_DRAW_ORDER -INFINITY
 #define RERUN_NO_MAGNIFICATION_FILTER 0
+
+/* What 16-bit grey is. */
+typedef enum
+{
+  RERUN_ARCHETYPE_AUTO,         /* depth */
+  RERUN_ARCHETYPE_DEPTH,
+  RERUN_ARCHETYPE_IMAGE,
+} RerunArchetype;
+
+typedef enum
+{
+  RERUN_LEVEL_CRITICAL,
+  RERUN_LEVEL_ERROR,
+  RERUN_LEVEL_WARN,
+  RERUN_LEVEL_INFO,
+  RERUN_LEVEL_DEBUG,
+  RERUN_LEVEL_TRACE,
+} RerunLevel;
 
 /* The properties of rerunsink, but for those of GstDepthStream. The element's own are
  * guarded by its object lock; a run has a copy that does not change. */
@@ -29,10 +48,16 @@ typedef struct
   gint leaky;                   /* RerunLeaky */
   guint64 drain_timeout;
   guint timelines;              /* flags */
+  gint archetype;               /* RerunArchetype */
   GValue pinhole;               /* GstValueArray of numbers */
   gint colormap;                /* Rerun's number, 1 to 9 */
   gdouble point_fill_ratio;
+  GValue translation;           /* GstValueArray of numbers */
+  GValue rotation;              /* likewise */
+  gdouble opacity;
   gdouble draw_order;
+  gint level;                   /* RerunLevel */
+  gboolean log_drops;
   gint magnification_filter;    /* Rerun's number */
 } RerunSettings;
 
@@ -69,5 +94,7 @@ GType rerun_magnification_filter_get_type (void);
 GType rerun_leaky_get_type (void);
 GType rerun_colormap_get_type (void);
 GType rerun_timelines_get_type (void);
+GType rerun_archetype_get_type (void);
+GType rerun_level_get_type (void);
 
 G_END_DECLS

@@ -28,6 +28,10 @@ static const RrdComponent *const components[] = {
   &rrd_pinhole[RRD_PINHOLE_CAMERA_XYZ],
   &rrd_depth_image[RRD_DEPTH_IMAGE_FORMAT],
   &rrd_recording_info[RRD_RECORDING_INFO_START_TIME],
+  &rrd_video_stream[RRD_VIDEO_STREAM_CODEC],
+  &rrd_video_stream[RRD_VIDEO_STREAM_IS_KEYFRAME],
+  &rrd_transform3d[RRD_TRANSFORM3D_TRANSLATION],
+  &rrd_transform3d[RRD_TRANSFORM3D_QUATERNION],
 };
 
 #define N_COMPONENTS G_N_ELEMENTS (components)
@@ -44,6 +48,10 @@ typedef struct
   guint8 xyz[3];
   guint8 format[RRD_IMAGE_FORMAT_SIZE];
   gint64 start_time;
+  guint32 codec;
+  guint8 is_keyframe;
+  gfloat translation[3];
+  gfloat quaternion[4];
 } Row;
 
 static void
@@ -59,15 +67,24 @@ make_row (Row * row, gint i, RrdSpan values[N_COMPONENTS])
     row->matrix[j] = 10 * i + j;
   for (gint j = 0; j < 3; j++)
     row->xyz[j] = i + j;
-  rrd_image_format_u16 (640 + i, 480, row->format);
+  rrd_image_format (RRD_PIXELS_DEPTH16, 640 + i, 480, row->format);
   row->format[9] = i % 3;       /* null in every third row */
   row->start_time = -i;
+  row->codec = RRD_VIDEO_AV1 + i;
+  row->is_keyframe = i % 5 == 0;
+  for (gint j = 0; j < 4; j++) {
+    row->translation[j % 3] = i - j;
+    row->quaternion[j] = 0.5f * j + i;
+  }
 
   const RrdSpan made[N_COMPONENTS] = {
     {row->blob, i % sizeof row->blob}, {row->media_type,
         strlen (row->media_type)}, VALUE (row->meter),
     VALUE (row->colormap), VALUE (row->range), VALUE (row->matrix),
-    VALUE (row->xyz), VALUE (row->format), VALUE (row->start_time)
+    VALUE (row->xyz), VALUE (row->format), VALUE (row->start_time),
+    VALUE (row->codec),
+    VALUE (row->is_keyframe), VALUE (row->translation),
+    VALUE (row->quaternion)
   };
   memcpy (values, made, sizeof made);
 }
@@ -237,6 +254,24 @@ expect_nulls (Reader * r, const Given * g, gsize field)
   expect_node (r, g->n, n_nulls);
 }
 
+/* A bit a value, the least significant one first; zeros after the last. */
+static void
+expect_bits (Reader * r, const Given * g)
+{
+  const guint8 *data = expect_buffer (r, (g->n + 7) / 8);
+  gint row = 0;
+
+  for (gint i = 0; i < g->n_rows; i++) {
+    if (!g->present[i])
+      continue;
+    fail_unless_equals_int (data[row / 8] >> (row % 8) & 1,
+        *(const guint8 *) g->values[i].data);
+    row++;
+  }
+  for (; row % 8 != 0; row++)
+    fail_unless_equals_int (data[row / 8] >> (row % 8) & 1, 0);
+}
+
 /* An ImageFormat. */
 static void
 expect_struct (Reader * r, const Given * g)
@@ -262,6 +297,10 @@ expect_component (Reader * r, const Given * g)
   expect_buffer (r, 0);
   if (kind == ARROW_STRUCT) {
     expect_struct (r, g);
+    return;
+  }
+  if (kind == ARROW_BOOL) {
+    expect_bits (r, g);
     return;
   }
   if (kind == ARROW_UTF8 || kind == ARROW_LIST)
@@ -527,7 +566,7 @@ GST_END_TEST;
 GST_START_TEST (test_bad_values)
 {
   static const gchar bytes[64] = "";
-  static const gsize widths[] = { 0, 0, 4, 1, 16, 36, 3, 11, 8 };
+  static const gsize widths[] = { 0, 0, 4, 1, 16, 36, 3, 11, 8, 4, 1, 12, 16 };
   const RrdTuid id = { 1, 1 };
   RrdResult result;
 

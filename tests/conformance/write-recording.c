@@ -303,7 +303,7 @@ put_raw_depth (Recording * recording)
   const RrdComponent *components[RRD_DEPTH_IMAGE_N];
   RrdSpan values[RRD_DEPTH_IMAGE_N][3];
 
-  rrd_image_format_u16 (WIDTH, HEIGHT, format);
+  rrd_image_format (RRD_PIXELS_DEPTH16, WIDTH, HEIGHT, format);
   for (int i = 0; i < RRD_DEPTH_IMAGE_N; i++) {
     components[i] = &rrd_depth_image[i];
     for (int j = 0; j < 3; j++)

@@ -502,8 +502,13 @@ static const guint8 rgb_png[] = {
 GST_START_TEST (test_colour_png)
 {
   GstBus *bus;
-  GstHarness *h = harness_new ("image/png", &bus);
+  GstElement *sink = sink_new (&bus);
+  GstHarness *h;
 
+  gst_util_set_object_arg (G_OBJECT (sink), "archetype", "depth");
+  h = gst_harness_new_with_element (sink, "sink", NULL);
+  gst_object_unref (sink);
+  gst_harness_set_src_caps_str (h, "image/png");
   assert_equals_int (gst_harness_push (h, gst_buffer_new_memdup (rgb_png,
               sizeof rgb_png)), GST_FLOW_ERROR);
   check_said (bus, GST_MESSAGE_ERROR, WORDS ("8-bit", "16-bit grey"));

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/video/video.h>
+#include "rerun/row.h"
+
+G_BEGIN_DECLS
+
+/* Returns: Rerun's format of raw pictures, RRD_PIXELS_N: it has none */
+RrdPixels rerun_raw_picture_get_pixels (const GstVideoInfo * info);
+
+/**
+ * rerun_raw_picture_map:
+ * @info: of the caps; strides and offsets of @buffer's #GstVideoMeta win
+ * @own: copy the samples, so that @buffer need not be kept
+ * @mapped: (out): the memory that @span is in
+ * @span: (out): all planes, one after the other, without padding
+ *
+ * Maps the samples where they are; where rows or planes have padding, they are copied.
+ *
+ * Returns: %FALSE with @why
+ */
+gboolean rerun_raw_picture_map (const GstVideoInfo * info, GstBuffer * buffer,
+    gboolean own, RerunMapped * mapped, RrdSpan * span, gchar ** why);
+
+G_END_DECLS
