@@ -36,16 +36,25 @@ push_in_pieces (GstHarness * h, GstBuffer * buffer, gsize piece)
   gst_buffer_unref (buffer);
 }
 
-static const gsize pieces[] = { 1, 7, 8, 4096, 1 << 20 };
+/* How a file is cut. Small pieces are many buffers: a small picture is enough for
+ * them. */
+static const struct
+{
+  gsize bytes;
+  guint height;
+} pieces[] = {
+  {1, 12}, {7, 12}, {8, 12}, {4096, 48}, {1 << 20, 48}
+};
 
 GST_START_TEST (test_png_from_bytes)
 {
   GstHarness *h = byte_decoder_new (__i__ % 2 ? "image/png" : NULL);
-  guint16 *samples = samples_new (64, 48, RANDOM);
-  GstBuffer *two = gst_buffer_append (encoded_new (PNG, samples, 64, 48, 0),
-      encoded_new (PNG, samples, 64, 48, 0));
+  guint height = pieces[__i__ / 2].height;
+  guint16 *samples = samples_new (64, height, RANDOM);
+  GstBuffer *two = gst_buffer_append (encoded_new (PNG, samples, 64, height, 0),
+      encoded_new (PNG, samples, 64, height, 0));
 
-  push_in_pieces (h, two, pieces[__i__ / 2]);
+  push_in_pieces (h, two, pieces[__i__ / 2].bytes);
   assert_pulled (h, samples);
   assert_pulled (h, samples);
   gst_harness_push_event (h, gst_event_new_eos ());
@@ -61,18 +70,19 @@ GST_END_TEST;
 GST_START_TEST (test_damaged_png_from_bytes)
 {
   GstHarness *h = byte_decoder_new ("image/png");
-  guint16 *samples = samples_new (64, 48, RANDOM);
-  GstBuffer *cut = encoded_new (PNG, samples, 64, 48, 0);
+  guint height = pieces[__i__].height;
+  guint16 *samples = samples_new (64, height, RANDOM);
+  GstBuffer *cut = encoded_new (PNG, samples, 64, height, 0);
 
   gst_buffer_set_size (cut, 1000);
-  push_in_pieces (h, gst_buffer_append (cut, encoded_new (PNG, samples, 64, 48,
-              0)), pieces[__i__]);
+  push_in_pieces (h, gst_buffer_append (cut, encoded_new (PNG, samples, 64,
+              height, 0)), pieces[__i__].bytes);
   assert_pulled (h, samples);
   assert_message (bus, GST_MESSAGE_WARNING, "byte", "Frame 0 dropped");
 
-  cut = encoded_new (PNG, samples, 64, 48, 0);
+  cut = encoded_new (PNG, samples, 64, height, 0);
   gst_buffer_set_size (cut, 1000);
-  push_in_pieces (h, cut, pieces[__i__]);
+  push_in_pieces (h, cut, pieces[__i__].bytes);
   gst_harness_push_event (h, gst_event_new_eos ());
   assert_message (bus, GST_MESSAGE_WARNING, "byte", "Frame 2 dropped");
   g_free (samples);
@@ -94,8 +104,9 @@ GST_START_TEST (test_damaged_png_among_others)
     {45, 500, FALSE}, {0, 8, TRUE}, {3, 50, TRUE}, {33, 12, TRUE},
     {100, 40, TRUE}
   };
-  guint16 *samples = samples_new (64, 48, RANDOM);
-  GstBuffer *whole = encoded_new (PNG, samples, 64, 48, 0);
+  guint height = pieces[__i__].height;
+  guint16 *samples = samples_new (64, height, RANDOM);
+  GstBuffer *whole = encoded_new (PNG, samples, 64, height, 0);
   guint8 garbage[500];
 
   memset (garbage, 0xe5, sizeof (garbage));
@@ -113,7 +124,7 @@ GST_START_TEST (test_damaged_png_among_others)
       gst_buffer_fill (bad, table[i].at, garbage, table[i].bytes);
     }
     push_in_pieces (h, gst_buffer_append (bad, gst_buffer_copy_deep (whole)),
-        pieces[__i__]);
+        pieces[__i__].bytes);
     assert_pulled (h, samples);
     assert_message (bus, GST_MESSAGE_WARNING, "at byte", "dropped");
     harness_free (h);
@@ -175,16 +186,17 @@ GST_END_TEST;
 GST_START_TEST (test_rvl_in_pieces)
 {
   GstHarness *h = byte_decoder_new ("image/x-rvl");
-  guint16 *samples = samples_new (64, 48, RANDOM);
+  guint height = pieces[__i__].height;
+  guint16 *samples = samples_new (64, height, RANDOM);
   GstBuffer *file = gst_buffer_new ();
 
   for (guint i = 0; i < 3; i++) {
-    file = gst_buffer_append (file, encoded_new (RVL, samples, 64, 48, 0));
+    file = gst_buffer_append (file, encoded_new (RVL, samples, 64, height, 0));
     if (i > 0)
       file = gst_buffer_append (file, gst_buffer_new_memdup ("some words\n",
               11));
   }
-  push_in_pieces (h, file, pieces[__i__]);
+  push_in_pieces (h, file, pieces[__i__].bytes);
   gst_harness_push_event (h, gst_event_new_eos ());
   for (guint i = 0; i < 3; i++)
     assert_pulled (h, samples);
