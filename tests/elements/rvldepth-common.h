@@ -15,8 +15,10 @@ extern const gchar *const media_types[];        /* of a Kind */
 extern GstBus *bus;
 
 GstHarness *harness_new (const gchar * launch, const gchar * sink_caps);
-/* For any caps downstream; @src_caps: NULL is none yet. */
+
+/* Downstream takes any caps; @src_caps: NULL is none yet. */
 GstHarness *decoder_new (const gchar * launch, const gchar * src_caps);
+
 void harness_free (GstHarness * h);
 
 /* A flush, with @frame pushed while it lasts. */
@@ -31,5 +33,5 @@ void assert_encoded (GstBuffer * buffer, Kind kind, const guint16 * samples,
 /* @in is pushed, and comes out as these samples. */
 void assert_decoded (GstHarness * h, GstBuffer * in, const guint16 * samples);
 
-/* One that has come out already does so. */
+/* The next frame that has come out has these samples. */
 void assert_pulled (GstHarness * h, const guint16 * samples);

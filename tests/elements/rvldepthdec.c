@@ -61,7 +61,7 @@ GST_START_TEST (test_several_memories)
 
 GST_END_TEST;
 
-/* With strides of its own. */
+/* Downstream's pool, with strides of its own. */
 GST_START_TEST (test_downstream_pool)
 {
   GstHarness *h = decoder_new ("rvldepthdec", media_types[__i__]);
