@@ -128,8 +128,10 @@ if step 'build with the thread sanitizer' \
     build build-threads gcc -Db_sanitize=thread; then
   scan build-threads libtsan.so
   suite 'what has threads under the thread sanitizer' build-threads \
-    --setup threads rerun-output rerunsink rerunsink-live rerunsink-servers \
-    rerunsink-stress depthstream depthmeta depthv4l2src rvldepthenc
+    --setup threads rerun-output rerun-output-outage rerun-output-video \
+    rerunsink rerunsink-live rerunsink-servers rerunsink-stress depthstream \
+    depthmeta depthv4l2src rvldepthenc rvldepthenc-metadata \
+    rvldepthenc-negotiation
 fi
 if step 'build with clang' build build-clang clang; then
   suite 'codecs built by clang' build-clang --suite codecs

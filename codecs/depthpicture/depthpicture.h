@@ -71,6 +71,7 @@ typedef struct
 
   bool in_rvl;                  /* after a header, before the end of its stream */
   bool scanning;                /* and after the first bytes of that */
+  bool skipping;                /* bytes after a picture that are no header */
   RvlScanner scanner;
   uint8_t header[RVL_HEADER_SIZE];      /* of the last RVL picture */
   size_t n_header;

@@ -31,7 +31,8 @@ count_foreign (const DepthPictureSplitter * splitter, const uint8_t * data,
 }
 
 /* Between two pictures. Where the bytes are no header, they follow the last picture
- * and are passed over, or, before the first, are one damaged picture. */
+ * and are passed over up to the same header, or, before the first, are one damaged
+ * picture. */
 static size_t
 begin_rvl (DepthPictureSplitter * splitter, const uint8_t * data, size_t size,
     bool at_end, DepthPicturePiece * piece)
@@ -39,7 +40,9 @@ begin_rvl (DepthPictureSplitter * splitter, const uint8_t * data, size_t size,
   RvlHeader header;
   bool known = splitter->n_header > 0;
 
-  if (rvl_header_read (data, size, &header, NULL)) {
+  if (rvl_header_read (data, size, &header, NULL) && (!splitter->skipping
+          || is_same_header (splitter, data, size))) {
+    splitter->skipping = false;
     splitter->n_header = header.size;
     memcpy (splitter->header, data, header.size);
     rvl_scan_begin (&splitter->scanner, header.width, header.height);
@@ -51,6 +54,7 @@ begin_rvl (DepthPictureSplitter * splitter, const uint8_t * data, size_t size,
     *piece = DEPTH_PICTURE_MORE;
     return 0;
   }
+  splitter->skipping = known;
   *piece = known ? DEPTH_PICTURE_SKIP : DEPTH_PICTURE_END;
   return known ? count_foreign (splitter, data, size, at_end) : size;
 }

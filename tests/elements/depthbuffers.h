@@ -7,33 +7,17 @@
 #include <gst/check/gstcheck.h>
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
-#include <string.h>
 
 #define FRAME (GST_SECOND / 30)
-#define GARBAGE 0xa5            /* in padding, which nobody may look at */
+
+/* Widths and heights that a kernel or a header might get wrong. */
+#define N_FRAME_SIZES 11
+extern const guint frame_sizes[N_FRAME_SIZES][2];
 
 typedef enum
 { RAMP, RANDOM, HOLES, CONSTANT, EXTREMES, EMPTY, N_PATTERNS } Pattern;
 
-static inline guint16 *
-samples_new (guint width, guint height, Pattern pattern)
-{
-  gsize n = (gsize) width * height;
-  guint16 *samples = g_new (guint16, n);
-  GRand *rand = g_rand_new_with_seed (1 + pattern);
-
-  for (gsize i = 0; i < n; i++) {
-    guint16 any = g_rand_int (rand);
-    guint16 value = pattern == RAMP ? (guint16) i : pattern == RANDOM ? any
-        : pattern == HOLES ? ((i / 7) % 3 ? 1000 + any % 50 : 0)
-        : pattern == CONSTANT ? 1234 : pattern == EXTREMES ?
-        (any & 1 ? 65535 : any & 2 ? 1 : 0) : 0;
-
-    samples[i] = GUINT16_TO_LE (value);
-  }
-  g_rand_free (rand);
-  return samples;
-}
+guint16 *samples_new (guint width, guint height, Pattern pattern);
 
 typedef struct
 {
@@ -42,167 +26,41 @@ typedef struct
   guint memories;               /* at least 1 */
 } Layout;
 
-static inline GstBuffer *
-frame_new (const guint16 * samples, guint width, guint height,
-    const Layout * layout, guint number)
-{
-  static const Layout plain = { 0, 0, 1 };
-  gsize stride, size;
-  GstBuffer *buffer, *parts;
-  GstMapInfo map;
+/* The frame @number of 30 a second; @layout: NULL is GStreamer's own. */
+GstBuffer *frame_new (const guint16 * samples, guint width, guint height,
+    const Layout * layout, guint number);
+void assert_samples (GstBuffer * buffer, GstCaps * caps,
+    const guint16 * samples);
 
-  if (layout == NULL)
-    layout = &plain;
-  stride = GST_ROUND_UP_4 (2 * width) + layout->padding;
-  size = layout->offset + stride * height;
-  buffer = gst_buffer_new_allocate (NULL, size, NULL);
-  gst_buffer_map (buffer, &map, GST_MAP_WRITE);
-  memset (map.data, GARBAGE, size);
-  for (guint y = 0; y < height; y++)
-    memcpy (map.data + layout->offset + y * stride, samples + y * width,
-        2 * width);
-  gst_buffer_unmap (buffer, &map);
+/* GRAY16_LE at 30 frames a second; @fields: more of it, with a comma before. */
+void push_caps (GstHarness * h, guint width, guint height,
+    const gchar * fields);
 
-  parts = gst_buffer_new ();
-  for (guint i = 0; i < layout->memories; i++) {
-    gsize from = size * i / layout->memories;
-    gsize to = size * (i + 1) / layout->memories;
-    GstMemory *memory = gst_allocator_alloc (NULL, to - from, NULL);
+/* What the element has sent downstream. */
+GstCaps *out_caps (GstHarness * h);
+void assert_caps (GstHarness * h, const gchar * superset);
 
-    gst_memory_map (memory, &map, GST_MAP_WRITE);
-    gst_buffer_extract (buffer, from, map.data, to - from);
-    gst_memory_unmap (memory, &map);
-    gst_buffer_append_memory (parts, memory);
-  }
-  gst_buffer_unref (buffer);
+/* Downstream's pool, whose rows have padding on all sides. It lives as long as
+ * the harness. */
+GstBufferPool *offer_padded_pool (GstHarness * h);
 
-  if (layout->offset != 0 || layout->padding != 0) {
-    gsize offsets[GST_VIDEO_MAX_PLANES] = { layout->offset };
-    gint strides[GST_VIDEO_MAX_PLANES] = { stride };
+/* What an element posts from now on. */
+GstBus *watch (GstElement * element);
+void unwatch (GstElement * element, GstBus * bus);
 
-    gst_buffer_add_video_meta_full (parts, 0, GST_VIDEO_FORMAT_GRAY16_LE,
-        width, height, 1, offsets, strides);
-  }
-  GST_BUFFER_PTS (parts) = number * FRAME;
-  GST_BUFFER_DURATION (parts) = FRAME;
-  return parts;
-}
-
-static inline void
-assert_samples (GstBuffer * buffer, GstCaps * caps, const guint16 * samples)
-{
-  GstVideoInfo info;
-  GstVideoFrame frame;
-
-  fail_unless (gst_video_info_from_caps (&info, caps));
-  fail_unless (gst_video_frame_map (&frame, &info, buffer, GST_MAP_READ));
-  for (gint y = 0; y < info.height; y++) {
-    const guint8 *row = (guint8 *) GST_VIDEO_FRAME_PLANE_DATA (&frame, 0)
-        + (gsize) y * GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0);
-
-    fail_unless (memcmp (row, samples + (gsize) y * info.width,
-            2 * info.width) == 0, "row %d of %dx%d differs", y, info.width,
-        info.height);
-  }
-  gst_video_frame_unmap (&frame);
-}
-
-static inline gchar *
-raw_caps (guint width, guint height, const gchar * fields)
-{
-  return g_strdup_printf ("video/x-raw,format=GRAY16_LE,width=%u,height=%u,"
-      "framerate=30/1%s", width, height, fields);
-}
-
-static inline void
-push_caps (GstHarness * h, guint width, guint height, const gchar * fields)
-{
-  gchar *caps = raw_caps (width, height, fields);
-
-  gst_harness_set_src_caps_str (h, caps);
-  g_free (caps);
-}
-
-/* Messages of @types that an element has posted since the last call. The text
+/* Messages of @type that an element has posted since the last call. The text
  * of the first one is kept in @text (may be NULL). */
-static inline guint
-count_messages (GstBus * bus, GstMessageType type, gchar ** text)
-{
-  guint n = 0;
-  GstMessage *message;
-
-  if (text != NULL)
-    *text = NULL;
-  while ((message = gst_bus_pop_filtered (bus, type)) != NULL) {
-    GError *error = NULL;
-
-    if (type == GST_MESSAGE_ERROR)
-      gst_message_parse_error (message, &error, NULL);
-    else if (type == GST_MESSAGE_WARNING)
-      gst_message_parse_warning (message, &error, NULL);
-    else
-      gst_message_parse_info (message, &error, NULL);
-    if (n++ == 0 && text != NULL)
-      *text = g_strdup (error->message);
-    g_error_free (error);
-    gst_message_unref (message);
-  }
-  return n;
-}
+guint count_messages (GstBus * bus, GstMessageType type, gchar ** text);
 
 /* Exactly one message, with these words. */
-static inline void
-assert_message (GstBus * bus, GstMessageType type, const gchar * word,
-    const gchar * word2)
-{
-  gchar *text;
-  guint n = count_messages (bus, type, &text);
-
-  fail_unless (n == 1, "%u messages, wanted one with '%s'", n, word);
-  fail_unless (strstr (text, word) != NULL, "no '%s' in: %s", word, text);
-  fail_unless (strstr (text, word2) != NULL, "no '%s' in: %s", word2, text);
-  g_free (text);
-}
+void assert_message (GstBus * bus, GstMessageType type, const gchar * word,
+    const gchar * word2);
 
 /* Caps that are refused get one error a run, though they come again with the
  * buffer; another one where others were taken meanwhile. */
-static inline void
-assert_refused (GstHarness * h, GstBus * bus, const gchar * text,
-    const gchar * word, const gchar * word2, const gchar * taken)
-{
-  GstCaps *caps = gst_caps_from_string (text);
-  GstSegment segment;
+void assert_refused (GstHarness * h, GstBus * bus, const gchar * text,
+    const gchar * word, const gchar * word2, const gchar * taken);
 
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  for (guint run = 0; run < 3; run++) {
-    gst_harness_play (h);
-    gst_harness_push_event (h, gst_event_new_stream_start ("refused"));
-    gst_harness_push_event (h, gst_event_new_caps (caps));
-    gst_harness_push_event (h, gst_event_new_segment (&segment));
-    fail_unless (gst_harness_push (h, gst_buffer_new_memdup ("12345678", 8))
-        != GST_FLOW_OK);
-    assert_message (bus, GST_MESSAGE_ERROR, word, word2);
-    if (run == 0)
-      gst_element_set_state (h->element, GST_STATE_NULL);
-    else
-      gst_harness_set_src_caps_str (h, taken);
-  }
-  gst_caps_unref (caps);
-}
-
-static inline GstBus *
-watch (GstElement * element)
-{
-  GstBus *bus = gst_bus_new ();
-
-  gst_element_set_bus (element, bus);
-  return bus;
-}
-
-static inline void
-unwatch (GstElement * element, GstBus * bus)
-{
-  gst_element_set_bus (element, NULL);
-  gst_bus_set_flushing (bus, TRUE);
-  gst_object_unref (bus);
-}
+/* An element that does not start, and says in one error why. */
+void assert_bad_property (const gchar * launch, const gchar * word,
+    const gchar * word2);

@@ -213,6 +213,7 @@ GST_START_TEST (test_state_changes)
 {
   GstElement *element = make (__i__);
   GstBus *bus = gst_bus_new ();
+  GstState state;
 
   gst_element_set_bus (element, bus);
   for (guint i = 0; i < G_N_ELEMENTS (states); i++) {
@@ -220,8 +221,9 @@ GST_START_TEST (test_state_changes)
     gst_bus_set_flushing (bus, TRUE);
     gst_bus_set_flushing (bus, FALSE);
   }
-  fail_unless (gst_element_get_state (element, NULL, NULL, 0) ==
+  fail_unless (gst_element_get_state (element, &state, NULL, 0) ==
       GST_STATE_CHANGE_SUCCESS);
+  fail_unless_equals_int (state, GST_STATE_NULL);
   gst_element_set_bus (element, NULL);
   gst_object_unref (bus);
   gst_object_unref (element);
