@@ -69,7 +69,7 @@ typedef struct
  * gst_depth_meta_load:
  *
  * Makes sure that both metas are registered, by loading the rvldepth plugin if
- * it is not loaded yet. Call this once after gst_init(), before a meta is attached.
+ * neither that nor the depthrerun plugin is loaded yet. Call this once after gst_init(), before a meta is attached.
  *
  * Returns: %FALSE if there is no such plugin
  */

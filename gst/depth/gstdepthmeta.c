@@ -161,7 +161,7 @@ gst_depth_register_metas (void)
 
   if (!g_once_init_enter (&once))
     return;
-  /* Another library of this process may have been first. */
+  /* Another plugin of ours may have been first; GStreamer loads one at a time. */
   if (gst_meta_get_info (GST_DEPTH_META_NAME) == NULL)
     gst_meta_register_custom (GST_DEPTH_META_NAME, none, NULL, NULL, NULL);
   if (gst_meta_get_info (GST_PINHOLE_META_NAME) == NULL)

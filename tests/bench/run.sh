@@ -20,7 +20,7 @@ ninja -C "$build" tests/bench/bench-codecs tests/bench/bench-range \
   tests/bench/bench-encoder \
   tests/bench/bench-recording tests/bench/bench-rrd-read tests/bench/bench-live \
   tests/bench/bench-depthcolormap \
-  gst/libgstrvldepth.so
+  gst/libgstrvldepth.so gst/libgstdepthrerun.so
 mkdir -p "$out"
 export GST_PLUGIN_PATH="$build/gst" GST_REGISTRY="$out/registry.bin"
 

@@ -14,7 +14,8 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def plugin_elements():
-    features = Gst.Registry.get().get_feature_list_by_plugin("rvldepth")
+    registry = Gst.Registry.get()
+    features = registry.get_feature_list_by_plugin("rvldepth") + registry.get_feature_list_by_plugin("depthrerun")
     return sorted(feature.get_name() for feature in features if isinstance(feature, Gst.ElementFactory))
 
 

@@ -3,7 +3,7 @@
 /**
  * SECTION:plugin-rvldepth
  * @title: rvldepth
- * @short_description: lossless depth video, its preview and its way into Rerun
+ * @short_description: lossless depth video, depth cameras and a preview
  */
 
 #ifdef HAVE_CONFIG_H
@@ -16,11 +16,12 @@
 #endif
 #include "colormap/gstdepthcolormap.h"
 #include "depth/gstdepthmeta.h"
-#include "rerun/gstdepthrerunsink.h"
 #include "rvldepth/gstrvldepthdec.h"
 #include "rvldepth/gstrvldepthenc.h"
 #include "rvldepth/gstrvltypefind.h"
+#ifdef HAVE_TESTSRC
 #include "testsrc/gstdepthtestsrc.h"
+#endif
 
 static gboolean
 plugin_init (GstPlugin * plugin)
@@ -29,12 +30,13 @@ plugin_init (GstPlugin * plugin)
 
   gst_depth_register_metas ();
   ok |= GST_ELEMENT_REGISTER (depthcolormap, plugin);
-  ok |= GST_ELEMENT_REGISTER (depthtestsrc, plugin);
-  ok |= GST_ELEMENT_REGISTER (rerunsink, plugin);
   ok |= GST_ELEMENT_REGISTER (rvldepthdec, plugin);
   ok |= GST_ELEMENT_REGISTER (rvldepthenc, plugin);
   ok |= gst_rvl_type_find_register (plugin);
 
+#ifdef HAVE_TESTSRC
+  ok |= GST_ELEMENT_REGISTER (depthtestsrc, plugin);
+#endif
 #ifdef HAVE_CAMERA
   ok |= GST_ELEMENT_REGISTER (depthv4l2src, plugin);
   ok |= GST_DEVICE_PROVIDER_REGISTER (depthv4l2deviceprovider, plugin);
@@ -44,5 +46,5 @@ plugin_init (GstPlugin * plugin)
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, rvldepth,
-    "Depth video: lossless RVL and PNG, colour preview, Rerun",
+    "Depth video: lossless RVL and PNG, depth cameras, colour preview",
     plugin_init, VERSION, GST_LICENSE, GST_PACKAGE_NAME, GST_PACKAGE_ORIGIN)
