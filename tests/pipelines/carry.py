@@ -157,6 +157,19 @@ class Carry(unittest.TestCase):
         for sample in samples:
             self.check_meaning(sample)
 
+    def test_udp_receiver_that_comes_late(self):
+        """The caps come again every second."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as first:
+            first.bind(("127.0.0.1", 0))
+            first.settimeout(LIMIT)
+            sender, receiver = self.pair("RTP over UDP", first.getsockname()[1], 10000)
+            self.send(sender)
+            first.recv(2000)
+        samples = list(play(receiver, 5))[1:]
+        self.assertEqual(len(samples), 5)
+        for sample in samples:
+            self.check_meaning(sample)
+
     def test_tcp(self):
         self.check(self.over_network("TCP"))
 
