@@ -402,6 +402,8 @@ gst_depth_stream_get_pinhole (GstDepthStream * self, GstBuffer * buffer,
   if (has_metas (buffer)) {
     if (gst_depth_pinhole_get_meta (buffer, width, height, info))
       return TRUE;
+    GST_LOG_OBJECT (self->element, "a frame has metadata and no intrinsics: "
+        "those of the caps, if any, are not used");
   } else {
     *info = gst_depth_stream_get_caps_fields (self, width, height).pinhole;
     return info->width > 0;
