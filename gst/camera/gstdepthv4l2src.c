@@ -384,11 +384,50 @@ gst_depth_v4l2_src_get_caps (GstBaseSrc * src, GstCaps * filter)
   return result;
 }
 
+/* Intrinsics of a size: as set, else as the camera says them. Returns: %FALSE if they
+ * are not known, and why in @problem if the camera should know them */
+static gboolean
+find_pinhole (GstDepthV4l2Src * self, guint width, guint height,
+    GstPinholeInfo * info, gchar ** problem)
+{
+  gboolean set;
+
+  *problem = NULL;
+  memset (info, 0, sizeof *info);
+  GST_OBJECT_LOCK (self);
+  set = gst_depth_pinhole_get_property (&self->pinhole_set, info);
+  GST_OBJECT_UNLOCK (self);
+  if (!set)
+    return calibration_pinhole (self->calibration, width, height, info,
+        problem);
+  info->width = width;
+  info->height = height;
+  return TRUE;
+}
+
+/* Range and intrinsics, which hold for all frames of these caps. */
 static GstCaps *
 gst_depth_v4l2_src_fixate (GstBaseSrc * src, GstCaps * caps)
 {
-  return GST_BASE_SRC_CLASS (parent_class)->fixate (src,
+  GstDepthV4l2Src *self = GST_DEPTH_V4L2_SRC (src);
+  GstDepthFields fields = { 0, };
+  gint width = 0, height = 0;
+  GstStructure *structure;
+  gchar *problem;
+
+  caps = GST_BASE_SRC_CLASS (parent_class)->fixate (src,
       v4l2_formats_fixate (caps));
+  structure = gst_caps_get_structure (caps, 0);
+  gst_structure_get_int (structure, "width", &width);
+  gst_structure_get_int (structure, "height", &height);
+  find_pinhole (self, width, height, &fields.pinhole, &problem);
+  g_free (problem);
+  if (self->depth.range_max > 0) {
+    fields.near_m = self->depth.range_min / self->depth.meter;
+    fields.far_m = self->depth.range_max / self->depth.meter;
+  }
+  gst_depth_caps_set_fields (caps, &fields);
+  return caps;
 }
 
 /* The base class says "not negotiated", which is no help. */
@@ -423,26 +462,16 @@ gst_depth_v4l2_src_negotiate (GstBaseSrc * src)
 }
 
 static void
-find_pinhole (GstDepthV4l2Src * self)
+take_pinhole (GstDepthV4l2Src * self)
 {
-  guint width = GST_VIDEO_INFO_WIDTH (&self->info);
-  guint height = GST_VIDEO_INFO_HEIGHT (&self->info);
-  gchar *problem = NULL;
-  gboolean set;
+  gchar *problem;
 
-  memset (&self->pinhole, 0, sizeof self->pinhole);
-  GST_OBJECT_LOCK (self);
-  set = gst_depth_pinhole_get_property (&self->pinhole_set, &self->pinhole);
-  GST_OBJECT_UNLOCK (self);
-  if (set) {
-    self->pinhole.width = width;
-    self->pinhole.height = height;
-  } else if (!calibration_pinhole (self->calibration, width, height,
-          &self->pinhole, &problem) && problem != NULL) {
+  find_pinhole (self, GST_VIDEO_INFO_WIDTH (&self->info),
+      GST_VIDEO_INFO_HEIGHT (&self->info), &self->pinhole, &problem);
+  if (problem != NULL)
     say_not_read (self, "intrinsics", "the property pinhole sets them",
         problem);
-    g_free (problem);
-  }
+  g_free (problem);
   GST_INFO_OBJECT (self, "%g depth units per metre, fx %g, fy %g, cx %g, "
       "cy %g (0 = not known)", self->depth.meter, self->pinhole.fx,
       self->pinhole.fy, self->pinhole.cx, self->pinhole.cy);
@@ -462,7 +491,7 @@ gst_depth_v4l2_src_set_caps (GstBaseSrc * src, GstCaps * caps)
   g_clear_pointer (&self->queue, v4l2_queue_free);
   if (!v4l2_formats_set (self->device, &self->info, &self->format, &error))
     return post_error (self, error);
-  find_pinhole (self);
+  take_pinhole (self);
   return TRUE;
 }
 

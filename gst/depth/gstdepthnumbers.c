@@ -44,6 +44,13 @@ gst_depth_pinhole_valid (const GstPinholeInfo * info)
 }
 
 gboolean
+gst_depth_pinhole_equal (const GstPinholeInfo * a, const GstPinholeInfo * b)
+{
+  return a->fx == b->fx && a->fy == b->fy && a->cx == b->cx
+      && a->cy == b->cy && a->width == b->width && a->height == b->height;
+}
+
+gboolean
 gst_depth_pinhole_get_property (const GValue * array, GstPinholeInfo * info)
 {
   gdouble numbers[4];

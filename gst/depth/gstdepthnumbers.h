@@ -17,6 +17,9 @@ gboolean gst_depth_numbers_get (const GValue * array, gdouble * numbers,
 /* Intrinsics that a camera can have: finite, focal lengths above 0. */
 gboolean gst_depth_pinhole_valid (const GstPinholeInfo * info);
 
+gboolean gst_depth_pinhole_equal (const GstPinholeInfo * a,
+    const GstPinholeInfo * b);
+
 /**
  * gst_depth_pinhole_get_property:
  * @array: the property pinhole, <fx, fy, cx, cy>

@@ -8,7 +8,7 @@
 #endif
 
 #include "depth/gstdepthstream.h"
-#include "depth/gstdepthcaps.h"
+#include "depth/gstdepthnumbers.h"
 #include "depth/gstdepthparam.h"
 #include "depth/gstdepthdebug.h"
 
@@ -49,12 +49,12 @@ static const Property properties[] = {
         MAX_METER,
       G_STRUCT_OFFSET (GstDepthStream, meter), GST_DEPTH_HAS_METER},
   [NEAR] = {"near", "Near",
-        "Nearest useful depth in metres, -1 = automatic (from the metadata, "
+        "Nearest useful depth in metres, -1 = automatic (from the stream, "
         "else measured)",
         "-1 (automatic) or at least 0, and below far", -1, 0, G_MAXDOUBLE,
       G_STRUCT_OFFSET (GstDepthStream, near_m), GST_DEPTH_HAS_RANGE},
   [FAR] = {"far", "Far",
-        "Farthest useful depth in metres, -1 = automatic (from the metadata, "
+        "Farthest useful depth in metres, -1 = automatic (from the stream, "
         "else measured)",
         "-1 (automatic) or at least 0, and above near", -1, 0, G_MAXDOUBLE,
       G_STRUCT_OFFSET (GstDepthStream, far_m), GST_DEPTH_HAS_RANGE},
@@ -250,6 +250,7 @@ gst_depth_stream_check (GstDepthStream * self)
   GST_OBJECT_UNLOCK (self->element);
 
   self->caps_meter = 0;
+  memset (&self->caps, 0, sizeof self->caps);
   self->warned_default = self->warned_meta = FALSE;
   gst_depth_caps_accepted (self->element);
   if (problem == NULL)
@@ -262,6 +263,8 @@ gst_depth_stream_check (GstDepthStream * self)
 gboolean
 gst_depth_stream_set_caps (GstDepthStream * self, const GstCaps * caps)
 {
+  GstDepthFields fields;
+  gchar *problem;
   gdouble meter;
 
   if (!gst_depth_caps_get_meter (caps, &meter))
@@ -271,9 +274,14 @@ gst_depth_stream_set_caps (GstDepthStream * self, const GstCaps * caps)
         g_strdup_printf (GST_DEPTH_CAPS_METER " of the caps is %.10g%s; "
             "allowed is a fraction of " METER_RANGE ", as 1000/1", meter,
             meter_remedy (meter)));
-  GST_DEBUG_OBJECT (self->element, "the caps say %g depth units per metre",
-      meter);
+  problem = gst_depth_caps_get_fields (caps, &fields);
+  if (problem != NULL)
+    return gst_depth_caps_refuse (self->element, caps, problem);
+  GST_DEBUG_OBJECT (self->element, "the caps say %g depth units per metre, "
+      "%g to %g m, intrinsics of %ux%u (0 = nothing)", meter, fields.near_m,
+      fields.far_m, fields.pinhole.width, fields.pinhole.height);
   self->caps_meter = meter;
+  self->caps = fields;
   gst_depth_caps_accepted (self->element);
   return TRUE;
 }
@@ -352,6 +360,10 @@ gst_depth_stream_resolve (GstDepthStream * self, GstBuffer * buffer,
     meter = self->caps_meter;
   if (meter == 0)
     meter = default_meter (self, in_metres);
+  if (info.range_max == 0) {
+    info.range_min = self->caps.near_m * meter;
+    info.range_max = self->caps.far_m * meter;
+  }
 
   values->meter = meter;
   values->min_set = near_m >= 0;
@@ -363,6 +375,70 @@ gst_depth_stream_resolve (GstDepthStream * self, GstBuffer * buffer,
       : values->max_known ? info.range_max : G_MAXUINT16;
   values->need_measure = !values->min_known || !values->max_known;
   uncross (values);
+}
+
+GstDepthFields
+gst_depth_stream_get_caps_fields (GstDepthStream * self, guint width,
+    guint height)
+{
+  GstDepthFields fields = self->caps;
+
+  if (fields.pinhole.width != width || fields.pinhole.height != height)
+    memset (&fields.pinhole, 0, sizeof fields.pinhole);
+  return fields;
+}
+
+static gboolean
+has_metas (GstBuffer * buffer)
+{
+  return gst_buffer_get_custom_meta (buffer, GST_DEPTH_META_NAME) != NULL
+      || gst_buffer_get_custom_meta (buffer, GST_PINHOLE_META_NAME) != NULL;
+}
+
+gboolean
+gst_depth_stream_get_pinhole (GstDepthStream * self, GstBuffer * buffer,
+    guint width, guint height, GstPinholeInfo * info)
+{
+  if (has_metas (buffer)) {
+    if (gst_depth_pinhole_get_meta (buffer, width, height, info))
+      return TRUE;
+    GST_LOG_OBJECT (self->element, "a frame has metadata and no intrinsics: "
+        "those of the caps, if any, are not used");
+  } else {
+    *info = gst_depth_stream_get_caps_fields (self, width, height).pinhole;
+    return info->width > 0;
+  }
+  memset (info, 0, sizeof *info);
+  return FALSE;
+}
+
+GstDepthFields
+gst_depth_fields_of (const GstDepthValues * values,
+    const GstPinholeInfo * pinhole)
+{
+  GstDepthFields fields = {.pinhole = *pinhole };
+
+  if (!values->need_measure) {
+    fields.near_m = values->range_min / values->meter;
+    fields.far_m = values->range_max / values->meter;
+  }
+  return fields;
+}
+
+void
+gst_depth_attach_metas (GstBuffer * buffer, const GstDepthValues * values,
+    const GstPinholeInfo * pinhole)
+{
+  GstDepthInfo info = {.meter = values->meter };
+
+  /* Not so while there was no depth to measure. */
+  if (!values->need_measure) {
+    info.range_min = values->range_min;
+    info.range_max = values->range_max;
+  }
+  gst_depth_meta_set_info (buffer, &info);
+  if (pinhole->width > 0)
+    gst_pinhole_meta_set_info (buffer, pinhole);
 }
 
 void

@@ -7,7 +7,7 @@
 #pragma once
 
 #include <gst/video/video.h>
-#include "depth/depthmeta.h"
+#include "depth/gstdepthcaps.h"
 
 G_BEGIN_DECLS
 
@@ -35,6 +35,7 @@ typedef struct
 
   /*< private > */
   gdouble caps_meter;           /* 0 = the caps say nothing */
+  GstDepthFields caps;
   gboolean warned_default;
   gboolean warned_meta;
 } GstDepthStream;
@@ -117,8 +118,8 @@ gboolean gst_depth_stream_check (GstDepthStream * self);
 /**
  * gst_depth_stream_set_caps:
  *
- * New caps of the input, which nothing else refuses: reads depth-meter. A field
- * that cannot be is refused with one element error.
+ * New caps of the input, which nothing else refuses: reads depth-meter, depth-range
+ * and depth-pinhole. A field that cannot be is refused with one element error.
  *
  * Returns: %FALSE if an error was posted
  */
@@ -142,6 +143,35 @@ gboolean gst_depth_stream_set_caps (GstDepthStream * self,
  */
 void gst_depth_stream_resolve (GstDepthStream * self, GstBuffer * buffer,
     gboolean in_metres, GstDepthValues * values);
+
+/* Returns: what the caps say beside the unit; intrinsics of a picture of another size
+ * are left out */
+GstDepthFields gst_depth_stream_get_caps_fields (GstDepthStream * self,
+    guint width, guint height);
+
+/**
+ * gst_depth_stream_get_pinhole:
+ * @info: (out): intrinsics of a picture of @width x @height pixels, zeros if there
+ *   are none
+ *
+ * The rule for intrinsics, without a property: metadata, then caps. A frame that has
+ * any metadata of ours has kept what it had from its source: where intrinsics are
+ * missing in it, an element that mirrored or cropped it has dropped them, and those
+ * of the caps, which no such element knows, are wrong too.
+ *
+ * Returns: %TRUE if they are known
+ */
+gboolean gst_depth_stream_get_pinhole (GstDepthStream * self,
+    GstBuffer * buffer, guint width, guint height, GstPinholeInfo * info);
+
+/* What caps may say beside the unit if all frames are like this one. A measured
+ * range is not for them. */
+GstDepthFields gst_depth_fields_of (const GstDepthValues * values,
+    const GstPinholeInfo * pinhole);
+
+/* Puts into the metadata of a frame what was found for it. */
+void gst_depth_attach_metas (GstBuffer * buffer, const GstDepthValues * values,
+    const GstPinholeInfo * pinhole);
 
 /* Fills the ends of the range that nothing else said, in depth units. */
 void gst_depth_values_measured (GstDepthValues * values, gdouble min,

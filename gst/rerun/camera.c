@@ -29,19 +29,11 @@ rerun_camera_find (const RerunCamera * self,
   info->width = width;
   info->height = height;
   if (gst_depth_pinhole_get_property (&context->settings->pinhole, info)
-      || gst_depth_pinhole_get_meta (buffer, width, height, info))
+      || gst_depth_stream_get_pinhole (context->depth, buffer, width, height,
+          info))
     return;
   if (last->width == width && last->height == height)
     *info = *last;
-  else
-    memset (info, 0, sizeof *info);
-}
-
-static gboolean
-same_pinhole (const GstPinholeInfo * a, const GstPinholeInfo * b)
-{
-  return a->fx == b->fx && a->fy == b->fy && a->cx == b->cx
-      && a->cy == b->cy && a->width == b->width && a->height == b->height;
 }
 
 static gboolean
@@ -59,7 +51,7 @@ rerun_camera_holds (const RerunCamera * self, const RerunCameraState * state,
 {
   return self->has_said && time >= self->time
       && time - self->time < REPEAT_INTERVAL
-      && same_pinhole (&state->pinhole, &self->said.pinhole)
+      && gst_depth_pinhole_equal (&state->pinhole, &self->said.pinhole)
       && same_pose (&state->pose, &self->said.pose);
 }
 
@@ -125,7 +117,7 @@ rerun_camera_take (RerunCamera * self, const RerunEntityContext * context,
 
   if (!claim (context, state))
     return FALSE;
-  if (!same_pinhole (pinhole, &self->said.pinhole))
+  if (!gst_depth_pinhole_equal (pinhole, &self->said.pinhole))
     GST_DEBUG_OBJECT (context->element, "intrinsics are fx %g, fy %g, cx %g, "
         "cy %g of %ux%u", pinhole->fx, pinhole->fy, pinhole->cx, pinhole->cy,
         pinhole->width, pinhole->height);

@@ -74,7 +74,7 @@ add_looks (void)
           rerun_archetype_get_type (), RERUN_ARCHETYPE_AUTO, FLAGS));
   ADD (pinhole, gst_depth_param_numbers ("pinhole", "Pinhole",
           "The camera's intrinsics <fx, fy, cx, cy> in pixels, for the 3D view, "
-          "empty = from GstPinholeMeta if the frames have it", FLAGS));
+          "empty = from the stream if it has them", FLAGS));
   ADD (translation, gst_depth_param_numbers ("translation", "Translation",
           "Where the camera is, <x, y, z> in metres, in the space of the entity's "
           "parent, empty = not logged", MUTABLE));

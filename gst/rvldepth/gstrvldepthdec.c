@@ -8,8 +8,9 @@
  * Decodes RVL (`image/x-rvl`: the header of ROS 2, or RTAB-Map's, then the stream),
  * 16-bit grey PNG, and 16-bit binary PGM to GRAY16_LE. The frame's own header gives
  * its size. ROS's `compressedDepth` payloads are read in RVL and PNG; frames that are
- * inverse-depth quantised become depth units. `depth-meter` of the input's caps and
- * its metadata go through.
+ * inverse-depth quantised become depth units. `depth-meter`, `depth-range` and
+ * `depth-pinhole` of the input's caps and its metadata go through; what only the caps
+ * say becomes metadata, too.
  *
  * A damaged frame is dropped, and the stream goes on. The first of several is a
  * warning message; #GstVideoDecoder:max-errors says when it is an error. At the end
@@ -178,10 +179,13 @@ negotiate (GstRvlDepthDec * self, const DepthPicture * picture, gdouble meter)
   GstVideoCodecState *state = gst_video_decoder_set_output_state (decoder,
       GST_VIDEO_FORMAT_GRAY16_LE, picture->width, picture->height,
       self->input);
+  GstDepthFields fields = gst_depth_stream_get_caps_fields (&self->depth,
+      picture->width, picture->height);
 
   self->info = state->info;
   state->caps = gst_video_info_to_caps (&state->info);
   gst_depth_caps_set_meter (state->caps, meter);
+  gst_depth_caps_set_fields (state->caps, &fields);
   GST_DEBUG_OBJECT (self, "decoding to %" GST_PTR_FORMAT, state->caps);
   gst_video_codec_state_unref (state);
 
@@ -212,16 +216,21 @@ decode_into (GstRvlDepthDec * self, const DepthPicture * picture,
   gst_depth_frame_unmap (&frame);
 }
 
-/* The unit in the metadata is that of the caps; the range stays. */
+/* What came with the frame, or in the caps, goes on as metadata. The unit in it is
+ * that of the output caps. */
 static void
-copy_depth_meta (GstRvlDepthDec * self, GstVideoCodecFrame * frame)
+attach_metas (GstRvlDepthDec * self, GstVideoCodecFrame * frame,
+    const GstDepthValues * values)
 {
   GstDepthInfo info;
+  GstPinholeInfo pinhole;
 
-  if (!gst_depth_meta_get_info (frame->input_buffer, &info))
-    return;
-  info.meter = self->meter;
-  gst_depth_meta_set_info (frame->output_buffer, &info);
+  gst_depth_stream_get_pinhole (&self->depth, frame->input_buffer,
+      GST_VIDEO_INFO_WIDTH (&self->info), GST_VIDEO_INFO_HEIGHT (&self->info),
+      &pinhole);
+  if (gst_depth_meta_get_info (frame->input_buffer, &info)
+      || !values->need_measure || pinhole.width > 0)
+    gst_depth_attach_metas (frame->output_buffer, values, &pinhole);
 }
 
 static gboolean
@@ -276,6 +285,8 @@ decode_frame (GstRvlDepthDec * self, GstVideoCodecFrame * frame,
         frame);
   if (flow == GST_FLOW_OK)
     decode_into (self, &picture, map, frame->output_buffer, problem);
+  if (flow == GST_FLOW_OK && *problem == NULL)
+    attach_metas (self, frame, &values);
   return flow;
 }
 
@@ -312,7 +323,6 @@ gst_rvl_depth_dec_handle_frame (GstVideoDecoder * decoder,
   }
 
   if (flow == GST_FLOW_OK && problem == NULL) {
-    copy_depth_meta (self, frame);
     gst_depth_report_good (&self->report);
     return gst_video_decoder_finish_frame (decoder, frame);
   }

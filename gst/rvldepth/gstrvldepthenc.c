@@ -13,7 +13,9 @@
  * Each frame is encoded for itself and leaves at once. It says what its
  * numbers mean: the caps have `depth-meter`, depth units per metre, and each
  * frame has a `GstDepthMeta` with the unit and the range of useful depth. What
- * the input does not say about the range is measured.
+ * the input does not say about the range is measured. A range and intrinsics that
+ * do not change from frame to frame stand in the caps, too, as `depth-range` and
+ * `depth-pinhole`.
  *
  * ## Example launch lines
  * |[
@@ -92,6 +94,8 @@ struct _GstRvlDepthEnc
   GstVideoCodecState *state;
   const Codec *codec;
   gdouble out_meter;            /* in the output caps, 0 = there are none */
+  gboolean caps_are_new;        /* of the input: no frame has come since */
+  GstDepthFields fields;        /* that all frames since had alike */
   GstBufferPool *pool;          /* of output frames, each of the largest size */
   guint8 *scratch;              /* a frame of that size, NULL: not needed yet */
   GstRvlBandPool *bands;
@@ -182,6 +186,7 @@ make_caps (GstRvlDepthEnc * self, const Codec * codec, gdouble meter)
       GST_VIDEO_INFO_FPS_D (info), NULL);
 
   gst_depth_caps_set_meter (caps, meter);
+  gst_depth_caps_set_fields (caps, &self->fields);
   return caps;
 }
 
@@ -248,15 +253,30 @@ make_pool (GstRvlDepthEnc * self)
       && gst_buffer_pool_set_active (self->pool, TRUE);
 }
 
+/* Range and intrinsics stand in the output caps while all frames have the same.
+ * Returns: %TRUE if that changed */
+static gboolean
+update_fields (GstRvlDepthEnc * self, const GstDepthFields * of_frame)
+{
+  if (!self->caps_are_new)
+    return gst_depth_fields_keep_common (&self->fields, of_frame);
+  self->caps_are_new = FALSE;
+  self->fields = *of_frame;
+  return TRUE;
+}
+
 /* The unit may come with the metadata of a frame, so the caps wait for it. */
 static GstFlowReturn
-update_caps (GstRvlDepthEnc * self, gdouble meter)
+update_caps (GstRvlDepthEnc * self, gdouble meter,
+    const GstDepthFields * of_frame)
 {
   GstVideoEncoder *encoder = GST_VIDEO_ENCODER (self);
   GstPad *srcpad = GST_VIDEO_ENCODER_SRC_PAD (self);
+  gboolean changed = update_fields (self, of_frame);
   GstCaps *caps;
 
-  if (self->out_meter == meter && !gst_pad_needs_reconfigure (srcpad))
+  if (!changed && self->out_meter == meter
+      && !gst_pad_needs_reconfigure (srcpad))
     return GST_FLOW_OK;
 
   caps = choose_codec (self, meter);
@@ -294,19 +314,6 @@ gst_rvl_depth_enc_negotiate (GstVideoEncoder * encoder)
 {
   GST_RVL_DEPTH_ENC (encoder)->out_meter = 0;
   return GST_VIDEO_ENCODER_CLASS (parent_class)->negotiate (encoder);
-}
-
-static void
-attach_meta (GstBuffer * buffer, const GstDepthValues * values)
-{
-  GstDepthInfo info = {.meter = values->meter };
-
-  /* Not so while there was no depth to measure. */
-  if (!values->need_measure) {
-    info.range_min = values->range_min;
-    info.range_max = values->range_max;
-  }
-  gst_depth_meta_set_info (buffer, &info);
 }
 
 /* Takes @buffer; NULL if that failed. */
@@ -388,6 +395,8 @@ gst_rvl_depth_enc_handle_frame (GstVideoEncoder * encoder,
   guint16 invalid = gst_depth_stream_get_invalid (&self->depth);
   GstDepthFrame pixels;
   GstDepthValues values;
+  GstDepthFields fields;
+  GstPinholeInfo pinhole;
   GstFlowReturn flow;
   gchar *problem;
 
@@ -396,7 +405,11 @@ gst_rvl_depth_enc_handle_frame (GstVideoEncoder * encoder,
     goto bad_buffer;
 
   gst_depth_stream_resolve (&self->depth, frame->input_buffer, FALSE, &values);
-  flow = update_caps (self, values.meter);
+  gst_depth_stream_get_pinhole (&self->depth, frame->input_buffer,
+      GST_VIDEO_INFO_WIDTH (&self->state->info),
+      GST_VIDEO_INFO_HEIGHT (&self->state->info), &pinhole);
+  fields = gst_depth_fields_of (&values, &pinhole);
+  flow = update_caps (self, values.meter, &fields);
   if (flow == GST_FLOW_OK)
     flow = encode (self, frame, &pixels);
   /* Only now: encoding has brought the frame into the cache. */
@@ -411,7 +424,7 @@ gst_rvl_depth_enc_handle_frame (GstVideoEncoder * encoder,
   if (flow != GST_FLOW_OK)
     goto failed;
 
-  attach_meta (frame->output_buffer, &values);
+  gst_depth_attach_metas (frame->output_buffer, &values, &pinhole);
   GST_VIDEO_CODEC_FRAME_SET_SYNC_POINT (frame);
   return gst_video_encoder_finish_frame (encoder, frame);
 
@@ -470,7 +483,7 @@ gst_rvl_depth_enc_set_format (GstVideoEncoder * encoder,
 }
 
 /* Here rather than in set_format, because the base class does not tell of caps
- * that differ in depth-meter only. */
+ * that differ in our fields only. */
 static gboolean
 check_caps (GstRvlDepthEnc * self, GstCaps * caps)
 {
@@ -486,6 +499,7 @@ check_caps (GstRvlDepthEnc * self, GstCaps * caps)
     return gst_depth_caps_refuse (element, caps,
         g_strdup_printf ("Frames of %ux%u are too large; at most %u pixels are "
             "allowed", width, height, RVL_MAX_PIXELS));
+  self->caps_are_new = TRUE;
   return gst_depth_stream_set_caps (&self->depth, caps);
 }
 

@@ -10,7 +10,8 @@
  * ideal camera sees them or with the noise, holes and edges of a stereo or a
  * time-of-flight camera. Samples are millimetres along the optical axis, 0
  * where there is no depth; every frame has a `GstDepthMeta` and a
- * `GstPinholeMeta`, and the caps say `depth-meter=1000/1`.
+ * `GstPinholeMeta`, and the caps say the same: `depth-meter=1000/1`, `depth-range`
+ * and `depth-pinhole`.
  *
  * Frames are a function of seed, size, framerate and frame number, the same on
  * every machine. The scene repeats after 60 seconds, its noise does not.
@@ -32,8 +33,8 @@
 #include <gst/video/video.h>
 
 #include "camera.h"
+#include "depth/gstdepthcaps.h"
 #include "depth/gstdepthframe.h"
-#include "depth/depthmeta.h"
 #include "gstdepthtestsrc.h"
 #include "pattern.h"
 
@@ -72,6 +73,7 @@ struct _GstDepthTestSrc
   GstVideoInfo info;            /* object lock to write and for queries */
 
   /* streaming thread */
+  Settings said;                /* in the caps */
   Camera *camera;
   Settings camera_settings;     /* that the camera was made with */
   gint64 frame;                 /* next one since the last caps or seek */
@@ -218,9 +220,63 @@ gst_depth_test_src_stop (GstBaseSrc * src)
   return TRUE;
 }
 
+static GstPinholeInfo
+pinhole_of (const Settings * settings, gint width, gint height)
+{
+  GstPinholeInfo pinhole;
+  Lens lens;
+
+  camera_lens (settings->sensor, width, height, &lens);
+  pinhole.fx = pinhole.fy = lens.focal;
+  pinhole.cx = lens.cx;
+  pinhole.cy = lens.cy;
+  pinhole.width = lens.width;
+  pinhole.height = lens.height;
+  return pinhole;
+}
+
+static GstDepthInfo
+depth_of (const Settings * settings)
+{
+  const GstDepthInfo scene = { METER, ROOM_NEAR, ROOM_FAR };
+  const GstDepthInfo all_values = { METER, 0.0, 65535.0 };
+
+  return settings->pattern == PATTERN_SCENE ? scene : all_values;
+}
+
+static Settings
+get_settings (GstDepthTestSrc * self)
+{
+  Settings settings;
+
+  GST_OBJECT_LOCK (self);
+  settings = self->settings;
+  GST_OBJECT_UNLOCK (self);
+  return settings;
+}
+
+/* Writes into fixed caps what the frames' metadata will say. */
+static void
+say_in_caps (GstDepthTestSrc * self, const Settings * settings, GstCaps * caps)
+{
+  GstStructure *structure = gst_caps_get_structure (caps, 0);
+  GstDepthInfo depth = depth_of (settings);
+  GstDepthFields fields = { depth.range_min / METER, depth.range_max / METER };
+  gint width, height;
+
+  if (!gst_structure_get_int (structure, "width", &width)
+      || !gst_structure_get_int (structure, "height", &height))
+    return;
+  fields.pinhole = pinhole_of (settings, width, height);
+  gst_depth_caps_set_fields (caps, &fields);
+  self->said = *settings;
+}
+
 static GstCaps *
 gst_depth_test_src_fixate (GstBaseSrc * src, GstCaps * caps)
 {
+  GstDepthTestSrc *self = GST_DEPTH_TEST_SRC (src);
+  Settings settings = get_settings (self);
   GstStructure *structure;
 
   caps = gst_caps_make_writable (caps);
@@ -228,7 +284,9 @@ gst_depth_test_src_fixate (GstBaseSrc * src, GstCaps * caps)
   gst_structure_fixate_field_nearest_int (structure, "width", 640);
   gst_structure_fixate_field_nearest_int (structure, "height", 480);
   gst_structure_fixate_field_nearest_fraction (structure, "framerate", 30, 1);
-  return GST_BASE_SRC_CLASS (parent_class)->fixate (src, caps);
+  caps = GST_BASE_SRC_CLASS (parent_class)->fixate (src, caps);
+  say_in_caps (self, &settings, caps);
+  return caps;
 }
 
 /* From the first frame since the last caps or seek. */
@@ -252,6 +310,8 @@ gst_depth_test_src_set_caps (GstBaseSrc * src, GstCaps * caps)
         ("cannot make frames of %" GST_PTR_FORMAT, caps));
     return FALSE;
   }
+  if (gst_video_info_is_equal (&info, &self->info))
+    return TRUE;
   /* times go on where they are, in steps of the new framerate */
   self->first_time += frame_time (self, self->frame);
   self->first_frame += self->frame;
@@ -435,21 +495,30 @@ static void
 attach_metas (GstDepthTestSrc * self, const Settings * settings,
     GstBuffer * buffer)
 {
-  const GstDepthInfo scene = { METER, ROOM_NEAR, ROOM_FAR };
-  const GstDepthInfo all_values = { METER, 0.0, 65535.0 };
-  GstPinholeInfo pinhole;
-  Lens lens;
+  GstDepthInfo depth = depth_of (settings);
+  GstPinholeInfo pinhole = pinhole_of (settings,
+      GST_VIDEO_INFO_WIDTH (&self->info), GST_VIDEO_INFO_HEIGHT (&self->info));
 
-  camera_lens (settings->sensor, GST_VIDEO_INFO_WIDTH (&self->info),
-      GST_VIDEO_INFO_HEIGHT (&self->info), &lens);
-  pinhole.fx = pinhole.fy = lens.focal;
-  pinhole.cx = lens.cx;
-  pinhole.cy = lens.cy;
-  pinhole.width = lens.width;
-  pinhole.height = lens.height;
-  gst_depth_meta_set_info (buffer,
-      settings->pattern == PATTERN_SCENE ? &scene : &all_values);
+  gst_depth_meta_set_info (buffer, &depth);
   gst_pinhole_meta_set_info (buffer, &pinhole);
+}
+
+/* Caps of before would be wrong for the frames that come. */
+static gboolean
+update_caps (GstDepthTestSrc * self, const Settings * settings)
+{
+  GstCaps *caps;
+  gboolean ok;
+
+  if (settings->pattern == self->said.pattern
+      && settings->sensor == self->said.sensor)
+    return TRUE;
+  caps = gst_pad_get_current_caps (GST_BASE_SRC_PAD (self));
+  caps = gst_caps_make_writable (caps);
+  say_in_caps (self, settings, caps);
+  ok = gst_base_src_set_caps (GST_BASE_SRC (self), caps);
+  gst_caps_unref (caps);
+  return ok;
 }
 
 static void
@@ -484,9 +553,9 @@ gst_depth_test_src_fill (GstPushSrc * src, GstBuffer * buffer)
   number = self->first_frame + self->frame;
   time = self->first_time + frame_time (self, self->frame);
   gst_object_sync_values (GST_OBJECT (self), time);
-  GST_OBJECT_LOCK (self);
-  settings = self->settings;
-  GST_OBJECT_UNLOCK (self);
+  settings = get_settings (self);
+  if (!update_caps (self, &settings))
+    goto refused;
   draw (self, &settings, number, time, &frame);
   gst_depth_frame_unmap (&frame);
   attach_metas (self, &settings, buffer);
@@ -496,6 +565,9 @@ gst_depth_test_src_fill (GstPushSrc * src, GstBuffer * buffer)
   self->frame += GST_BASE_SRC (self)->segment.rate < 0.0 ? -1 : 1;
   return GST_FLOW_OK;
 
+refused:
+  gst_depth_frame_unmap (&frame);
+  return GST_FLOW_NOT_NEGOTIATED;
 bad_buffer:
   GST_ELEMENT_ERROR (self, RESOURCE, WRITE, ("%s", problem), (NULL));
   g_free (problem);

@@ -718,6 +718,37 @@ wait_for_ever (guint8 query, guint8 * data)
   return -1;
 }
 
+/* The caps have the fields of @fields, and intrinsics or none. */
+static void
+check_caps (GstHarness * h, const gchar * fields, gboolean pinhole)
+{
+  GstCaps *caps = gst_pad_get_current_caps (h->sinkpad);
+  GstCaps *wanted = gst_caps_from_string (fields);
+
+  fail_unless (gst_caps_is_subset (caps, wanted), "%" GST_PTR_FORMAT, caps);
+  fail_unless (gst_structure_has_field (gst_caps_get_structure (caps, 0),
+          "depth-pinhole") == pinhole);
+  gst_caps_unref (wanted);
+  gst_caps_unref (caps);
+}
+
+/* What was set holds for the size in use, and stands in the caps. */
+GST_START_TEST (test_pinhole_in_caps)
+{
+  GstElement *source = new_source ();
+  GstHarness *h;
+
+  gst_util_set_object_arg (G_OBJECT (source), "pinhole", "<60.5,60,64,24>");
+  fake_kernel_fill (1);
+  h = play (source, NULL);
+  gst_buffer_unref (gst_harness_pull (h));
+  check_caps (h, "video/x-raw,depth-pinhole=(double)<60.5,60,64,24,64,48>",
+      TRUE);
+  end (h, source);
+}
+
+GST_END_TEST;
+
 static void
 check_asked_in_vain (gint (*extension) (guint8, guint8 *))
 {
@@ -738,6 +769,7 @@ check_asked_in_vain (gint (*extension) (guint8, guint8 *))
   fail_unless_equals_float (depth.range_min, 700);
   fail_unless_equals_float (depth.range_max, 5000);
   fail_if (gst_pinhole_meta_get_info (buffer, &pinhole));
+  check_caps (h, "video/x-raw,depth-range=<0.07,0.5>", FALSE);
   check_message (GST_MESSAGE_INFO, "does not say its depth unit");
   check_message (GST_MESSAGE_INFO, "does not say its intrinsics");
   check_no_message (GST_MESSAGE_INFO);
@@ -799,6 +831,7 @@ depthv4l2src_suite (void)
   tcase_add_test (tc, test_lost_and_damaged);
   tcase_add_test (tc, test_bursts);
   tcase_add_test (tc, test_invalid_becomes_zero);
+  tcase_add_test (tc, test_pinhole_in_caps);
   tcase_add_loop_test (tc, test_camera_that_refuses, 0, 8);
   tcase_add_test (tc, test_camera_that_does_not_answer);
   return suite;

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The dataframe API of Rerun's Python SDK reads our recordings back: rows, timelines, fields, pixels."""
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import rerun as rr
+from PIL import Image
 from common import T0, Gst, Test, main, made_frames, png_decode, pts, real_frames, record, rvl_decode
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "docs/examples"
 ENTITY = "/world/camera/depth"
 LOOKS = {  # static column: the value logged by SINK
     "EncodedDepthImage:colormap": 5,
@@ -25,11 +30,11 @@ SINK = (
 
 
 class Dataframe(Test):
-    def dataset(self, path):
+    def dataset(self, path, entities="/world/**"):
         server = rr.server.Server(host="127.0.0.1", datasets={"ours": [path]})
         self.addCleanup(server.shutdown)
         self.client = server.client()  # a query needs it until its end
-        return self.client.get_dataset("ours").filter_contents(["/world/**"])
+        return self.client.get_dataset("ours").filter_contents([entities])
 
     def record(self, encoding, frames):
         path = self.folder / "ours.rrd"
@@ -120,6 +125,49 @@ class Dataframe(Test):
                 self.assertEqual(table[f"{ENTITY}:{name}"].to_pylist(), 3 * [before] + 3 * [after])
         sizes = [rvl_decode(cell.values[0].values.to_numpy().tobytes()).shape for cell in table[f"{ENTITY}:EncodedDepthImage:blob"]]
         self.assertEqual(sizes, 3 * [(48, 64)] + 3 * [(24, 32)])
+
+    def test_what_only_the_caps_say(self):
+        """Unit, range and intrinsics of a stream that has lost its metadata; of a picture of another size they do not hold."""
+        fields = ",depth-meter=2000/1,depth-range=(double)<0.25,4>,depth-pinhole=(double)<615,610,320,240,{},480>"
+        for width in 640, 641:
+            with self.subTest(width):
+                path = self.folder / f"{width}.rrd"
+                tail = f"rvldepthenc ! gdppay ! gdpdepay ! rerunsink entity-path=world/camera/depth location={path}"
+                record(tail, made_frames(2), fields.format(width))
+                self.verify(path)
+                table = self.dataset(path).reader(index="frame", fill_latest_at=True).to_arrow_table()
+                self.assertEqual(table[f"{ENTITY}:EncodedDepthImage:meter"].to_pylist(), 2 * [[2000.0]])
+                self.assertEqual(table[f"{ENTITY}:EncodedDepthImage:depth_range"].to_pylist(), 2 * [[[500.0, 8000.0]]])
+                camera = f"{ENTITY}:Pinhole:image_from_camera"
+                if width == 640:
+                    self.assertEqual(table[camera].to_pylist(), 2 * [[STATE["Pinhole:image_from_camera"]]])
+                else:
+                    self.assertNotIn(camera, table.column_names)
+
+    def test_times_from_names(self):
+        """The example that records a folder of TUM's: the names are the times, to the nanosecond."""
+        names = ["1305031102.160407", "1305031102.194330", "1305031103.5", "1305031099.000000001"]
+        folder = self.folder / "depth"
+        folder.mkdir()
+        frames = made_frames(len(names))
+        for name, frame in zip(names, frames):
+            Image.fromarray(frame).save(folder / f"{name}.png")
+        path = self.folder / "tum.rrd"
+        example = [sys.executable, EXAMPLES / "folder-with-times.py", "--pinhole", "525", "525.5", "319.5", "239.5", folder, path]
+        subprocess.run(example, check=True, timeout=60)
+        self.verify(path)
+        table = self.dataset(path, "/depth").reader(index="capture_time").to_arrow_table()
+        times = [1305031099_000000001, 1305031102_160407000, 1305031102_194330000, 1305031103_500000000]
+        self.assertEqual(table["capture_time"].cast("int64").to_pylist(), times)
+        self.assertEqual(table["pts"].cast("int64").to_pylist(), [time - times[0] for time in times])
+        self.assertEqual(table["/depth:EncodedDepthImage:meter"].to_pylist(), 4 * [[5000.0]])
+        for cell, frame in zip(table["/depth:EncodedDepthImage:blob"], [frames[3], *frames[:3]]):
+            np.testing.assert_array_equal(png_decode(cell.values[0].values.to_numpy().tobytes()), frame)
+
+        (folder / "first.png").write_bytes(b"")
+        done = subprocess.run(example, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("first.png: the name is not a time", done.stderr)
 
     def test_timelines_that_were_not_asked_for_are_absent(self):
         path = self.folder / "ours.rrd"

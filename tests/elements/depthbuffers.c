@@ -211,6 +211,16 @@ assert_bad_property (const gchar * launch, const gchar * word,
   gst_object_unref (element);
 }
 
+gdouble
+caps_number (GstCaps * caps, const gchar * field, guint i)
+{
+  const GValue *array =
+      gst_structure_get_value (gst_caps_get_structure (caps, 0), field);
+
+  return array == NULL ? 0 :
+      g_value_get_double (gst_value_array_get_value (array, i));
+}
+
 GstBus *
 watch (GstElement * element)
 {

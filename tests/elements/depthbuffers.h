@@ -40,6 +40,9 @@ void push_caps (GstHarness * h, guint width, guint height,
 GstCaps *out_caps (GstHarness * h);
 void assert_caps (GstHarness * h, const gchar * superset);
 
+/* A number of an array in caps; 0: there is none. */
+gdouble caps_number (GstCaps * caps, const gchar * field, guint i);
+
 /* Downstream's pool, whose rows have padding on all sides. It lives as long as
  * the harness. */
 GstBufferPool *offer_padded_pool (GstHarness * h);

@@ -212,7 +212,15 @@ static const Path paths[] = {
   {"videoconvert ! video/x-raw,format=GRAY16_BE ! pngenc ! pngdec", TRUE,
       FALSE, 0, SAME},
   {"gdppay ! gdpdepay", FALSE, TRUE, NEVER, SAME},
-  {"rvldepthenc ! gdppay ! gdpdepay ! rvldepthdec", FALSE, TRUE, NEVER, SAME},
+  {"rvldepthenc ! gdppay ! gdpdepay ! rvldepthdec", TRUE, TRUE, 0, SAME},
+  {"rvldepthenc ! image/png ! gdppay ! gdpdepay ! rvldepthdec", TRUE, TRUE, 0,
+      SAME},
+  /* in one process this keeps metadata without tags alone: of the two metas one */
+  {"rvldepthenc ! rtpgstpay ! rtpgstdepay ! rvldepthdec", TRUE, TRUE, NEVER,
+      SAME},
+  {"rvldepthenc ! gdppay ! gdpdepay ! rvldepthdec ! videoscale ! video/x-raw,"
+        "width=320,height=240 ! rvldepthenc ! gdppay ! gdpdepay ! rvldepthdec",
+      TRUE, TRUE, 0, {262.5, 260, 159.5, 119.5, 320, 240}},
   {"depthcolormap", FALSE, FALSE, 0, SAME},
 };
 
@@ -273,6 +281,53 @@ GST_START_TEST (test_paths)
         path->launch, p.fx, p.fy, p.cx, p.cy, p.width, p.height);
   gst_caps_unref (caps);
   gst_buffer_unref (out);
+}
+
+GST_END_TEST;
+
+/* Intrinsics of the source's caps, after elements that turn or cut the picture and
+ * know nothing of them. */
+static const struct
+{
+  const gchar *launch;
+  guint since;                  /* minor version from which they arrive */
+} turns[] = {
+  {"identity", 0},
+  {"videoflip video-direction=horiz", NEVER},
+  {"videoflip video-direction=180", 28},
+  {"videocrop left=10 right=10", 28},
+  {"videobox left=9 right=-9", NEVER},
+};
+
+GST_START_TEST (test_turned)
+{
+  gchar *launch =
+      g_strdup_printf ("depthtestsrc num-buffers=1 ! %s ! rvldepthenc",
+      turns[__i__].launch);
+  GstHarness *h = gst_harness_new_parse (launch);
+  GstDepthFields fields;
+  GstBuffer *buffer;
+  GstPinholeInfo p;
+  GstCaps *caps;
+  guint major, minor, micro, nano;
+  gboolean arrives;
+
+  gst_version (&major, &minor, &micro, &nano);
+  arrives = turns[__i__].since != NEVER && minor >= turns[__i__].since;
+  gst_harness_set_sink_caps_str (h, "image/x-rvl");
+  gst_harness_play (h);
+  buffer = gst_harness_pull (h);
+  caps = gst_pad_get_current_caps (h->sinkpad);
+  fail_unless (gst_depth_caps_get_fields (caps, &fields) == NULL);
+  fail_unless (fields.near_m == 0.6 && fields.far_m == 6);
+  fail_unless ((fields.pinhole.width > 0) == arrives, "%s", launch);
+  fail_unless (gst_pinhole_meta_get_info (buffer, &p) == arrives);
+  if (arrives)
+    fail_unless (gst_depth_pinhole_equal (&p, &fields.pinhole));
+  gst_caps_unref (caps);
+  gst_buffer_unref (buffer);
+  gst_harness_teardown (h);
+  g_free (launch);
 }
 
 GST_END_TEST;
@@ -386,6 +441,7 @@ depthmeta_suite (void)
   tcase_add_test (tc, test_frame_pinhole);
   tcase_add_test (tc, test_scaled);
   tcase_add_loop_test (tc, test_paths, 0, G_N_ELEMENTS (paths));
+  tcase_add_loop_test (tc, test_turned, 0, G_N_ELEMENTS (turns));
   tcase_add_loop_test (tc, test_matrix, 0, G_N_ELEMENTS (maps));
   return suite;
 }

@@ -43,6 +43,7 @@ typedef struct
   gdouble measured_min, measured_max;
   gdouble want_meter, want_min, want_max;
   gboolean measures;
+  gdouble caps_near_m, caps_far_m;
 } Rule;
 
 static const Rule rules[] = {
@@ -57,6 +58,14 @@ static const Rule rules[] = {
   {0, 0, 4, {0, 10, 20}, 0, 30, 40, 1000, 0, 4000, FALSE},
   {0, -1, -1, {0, 10, 20}, 0, 30, 40, 1000, 10, 20, FALSE},
   {0, -1, -1, {0, 0, 20}, 0, 30, 40, 1000, 0, 20, FALSE},
+  /* and the caps, in metres, after metadata and before a measurement */
+  {0, -1, -1, {0, 0, 0}, 5000, 30, 40, 5000, 2500, 20000, FALSE, 0.5, 4},
+  {2000, -1, -1, {0, 0, 0}, 5000, 30, 40, 2000, 1000, 8000, FALSE, 0.5, 4},
+  {0, -1, -1, {0, 10, 20}, 0, 30, 40, 1000, 10, 20, FALSE, 0.5, 4},
+  {0, -1, -1, {4000, 0, 0}, 0, 30, 40, 4000, 2000, 16000, FALSE, 0.5, 4},
+  {0, 0.25, -1, {0, 0, 0}, 0, 30, 40, 1000, 250, 4000, FALSE, 0.5, 4},
+  {0, 5, -1, {0, 0, 0}, 0, 30, 40, 1000, 5000, 6000, FALSE, 0.5, 4},
+  {0, -1, -1, {0, 2000, 10}, 0, 30, 40, 1000, 500, 4000, FALSE, 0.5, 4},
   /* a range that cannot be is none */
   {0, -1, -1, {0, -5, 2000}, 0, 30, 40, 1000, 30, 40, TRUE},
   {0, -1, -1, {0, 2000, 10}, 0, 30, 40, 1000, 30, 40, TRUE},
@@ -95,6 +104,7 @@ GST_START_TEST (test_rule)
   const Rule *r = &rules[__i__];
   GstBuffer *buffer = gst_buffer_new ();
   GstCaps *caps = gst_caps_new_empty_simple ("video/x-raw");
+  GstDepthFields fields = { r->caps_near_m, r->caps_far_m };
   GstDepthStream stream;
   GstDepthValues values;
 
@@ -105,6 +115,7 @@ GST_START_TEST (test_rule)
   fail_unless (gst_depth_stream_check (&stream));
   if (r->caps != 0)
     gst_depth_caps_set_meter (caps, r->caps);
+  gst_depth_caps_set_fields (caps, &fields);
   fail_unless (gst_depth_stream_set_caps (&stream, caps));
   if (r->meta.meter != 0 || r->meta.range_max != 0)
     gst_depth_meta_set_info (buffer, &r->meta);
@@ -243,6 +254,131 @@ GST_START_TEST (test_caps_hold_any_meter)
       fail ("%.17g became %.17g", meter, got);
   }
   g_rand_free (rand);
+  gst_caps_unref (caps);
+}
+
+GST_END_TEST;
+
+/* Fields of any sort of numbers; a word in a problem, NULL: they are right. */
+static const struct
+{
+  const gchar *caps;
+  GstDepthFields want;
+  const gchar *problem;
+} fields_table[] = {
+  {"image/png", {0}},
+  {"image/png,depth-range=<0.3,10.5>", {0.3, 10.5}},
+  {"image/png,depth-range=(double)<0,10.5>", {0, 10.5}},
+  {"image/png,depth-range=<0,10>", {0, 10}},
+  {"image/png,depth-pinhole=<525.5,525,319.5,239.5,640,480>",
+      {0, 0, {525.5, 525, 319.5, 239.5, 640, 480}}},
+  {"image/png,depth-range=10", {0}, "depth-range"},
+  {"image/png,depth-range=near", {0}, "near"},
+  {"image/png,depth-range=<10>", {0}, "depth-range"},
+  {"image/png,depth-range=<1,2,3>", {0}, "depth-range"},
+  {"image/png,depth-range=<4,0.5>", {0}, "below far"},
+  {"image/png,depth-range=<4,4>", {0}, "below far"},
+  {"image/png,depth-range=<-1.0,4>", {0}, "below far"},
+  {"image/png,depth-range=<a,b>", {0}, "depth-range"},
+  {"image/png,depth-pinhole=<525,525,319,239>", {0}, "width, height"},
+  {"image/png,depth-pinhole=<0,525,319,239,640,480>", {0}, "above 0"},
+  {"image/png,depth-pinhole=<525,525,319,239,0,480>", {0}, "depth-pinhole"},
+  {"image/png,depth-pinhole=<5.0,5,3,2,640,1e300>", {0}, "depth-pinhole"},
+  {"image/png,depth-pinhole=<525,525,319,239,640,-480>", {0}, "depth-pinhole"},
+};
+
+static gboolean
+same_fields (const GstDepthFields * a, const GstDepthFields * b)
+{
+  return a->near_m == b->near_m && a->far_m == b->far_m
+      && gst_depth_pinhole_equal (&a->pinhole, &b->pinhole);
+}
+
+GST_START_TEST (test_range_and_pinhole_of_caps)
+{
+  GstCaps *caps = gst_caps_from_string (fields_table[__i__].caps);
+  GstDepthStream stream;
+  GstDepthFields fields;
+
+  gst_depth_stream_init (&stream, element);
+  if (fields_table[__i__].problem != NULL) {
+    fail_if (gst_depth_stream_set_caps (&stream, caps));
+    assert_message (bus, GST_MESSAGE_ERROR, fields_table[__i__].problem,
+        "allowed is (double)<");
+  } else {
+    fail_unless (gst_depth_stream_set_caps (&stream, caps));
+    fields = gst_depth_stream_get_caps_fields (&stream, 640, 480);
+    fail_unless (same_fields (&fields, &fields_table[__i__].want));
+  }
+  gst_depth_caps_accepted (element);
+  gst_caps_unref (caps);
+}
+
+GST_END_TEST;
+
+/* As gdppay and rtpgstpay send them: every bit arrives. */
+GST_START_TEST (test_fields_through_a_string)
+{
+  GRand *rand = g_rand_new_with_seed (7);
+
+  for (guint i = 0; i < 1000; i++) {
+    GstCaps *caps = gst_caps_new_empty_simple ("image/x-rvl"), *copy;
+    gboolean whole = i % 3 == 0;
+    gdouble f = g_rand_double_range (rand, 1, 4000);
+    const GstDepthFields fields = { whole ? 0 : f / 5000, whole ? 4 : f,
+      {whole ? 500 : f, f / 3, whole ? 0 : -f / 7, f / 9, 1 + i, 65535}
+    };
+    GstDepthFields got;
+    gchar *text;
+
+    gst_depth_caps_set_fields (caps, &fields);
+    fail_unless (gst_caps_is_fixed (caps));
+    text = gst_caps_to_string (caps);
+    copy = gst_caps_from_string (text);
+    fail_unless (gst_caps_is_equal (copy, caps), "%s", text);
+    fail_unless (gst_depth_caps_get_fields (copy, &got) == NULL);
+    fail_unless (same_fields (&got, &fields), "%s", text);
+    got.far_m = 0;
+    got.pinhole.width = 0;
+    gst_depth_caps_set_fields (copy, &got);
+    fail_unless_equals_int (gst_structure_n_fields (gst_caps_get_structure
+            (copy, 0)), 0);
+    g_free (text);
+    gst_caps_unref (copy);
+    gst_caps_unref (caps);
+  }
+  g_rand_free (rand);
+}
+
+GST_END_TEST;
+
+/* Metadata, then caps; caps for their size, and for frames without metadata. */
+GST_START_TEST (test_rule_of_pinholes)
+{
+  const GstPinholeInfo of_meta = { 1, 2, 3, 4, 640, 480 };
+  const GstDepthFields of_caps = {.pinhole = {5, 6, 7, 8, 640, 480} };
+  const GstDepthInfo depth = { 1000, 0, 0 };
+  GstCaps *caps = gst_caps_new_empty_simple ("image/x-rvl");
+  GstDepthStream stream;
+
+  gst_depth_stream_init (&stream, element);
+  gst_depth_caps_set_fields (caps, &of_caps);
+  fail_unless (gst_depth_stream_set_caps (&stream, caps));
+  for (guint i = 0; i < 8; i++) {
+    gboolean has_depth = i & 1, has_pinhole = i & 2, other_size = i & 4;
+    GstBuffer *buffer = gst_buffer_new ();
+    GstPinholeInfo info;
+    gdouble want = other_size ? 0 : has_pinhole ? 1 : has_depth ? 0 : 5;
+
+    if (has_depth)
+      gst_depth_meta_set_info (buffer, &depth);
+    if (has_pinhole)
+      gst_pinhole_meta_set_info (buffer, &of_meta);
+    fail_unless (gst_depth_stream_get_pinhole (&stream, buffer, 640,
+            other_size ? 240 : 480, &info) == (want > 0));
+    fail_unless (info.fx == want && (info.width > 0) == (want > 0), "%u", i);
+    gst_buffer_unref (buffer);
+  }
   gst_caps_unref (caps);
 }
 
@@ -567,6 +703,10 @@ depthstream_suite (void)
   tcase_add_test (tc, test_ends_that_cross);
   tcase_add_test (tc, test_caps_field);
   tcase_add_test (tc, test_caps_hold_any_meter);
+  tcase_add_loop_test (tc, test_range_and_pinhole_of_caps, 0,
+      G_N_ELEMENTS (fields_table));
+  tcase_add_test (tc, test_fields_through_a_string);
+  tcase_add_test (tc, test_rule_of_pinholes);
   tcase_add_loop_test (tc, test_reader, 0, 4);
   tcase_add_loop_test (tc, test_buffer_larger_than_caps, 0, 3);
   tcase_add_test (tc, test_tracker_follows_the_unit);

@@ -14,7 +14,8 @@ GST_START_TEST (test_defaults)
   GstHarness *h = source_new ("num-buffers=1", "video/x-raw");
   GstCaps *caps, *expected = gst_caps_from_string (CAPS ",width=640,"
       "height=480,framerate=30/1,depth-meter=(fraction)1000/1,"
-      "pixel-aspect-ratio=1/1,interlace-mode=progressive");
+      "pixel-aspect-ratio=1/1,interlace-mode=progressive,"
+      "depth-range=<0.6,6.0>,depth-pinhole=(double)<384,384,319.5,239.5,640,480>");
   GstBuffer *buffer;
 
   gst_harness_play (h);
@@ -146,6 +147,39 @@ GST_START_TEST (test_reverse)
   fail_unless_equals_int (player.buffers->len, 31);
   check_frame (&player, 0, 60);
   check_frame (&player, 30, 30);
+  player_clear (&player);
+}
+
+GST_END_TEST;
+
+static GstPadProbeReturn
+change_sensor_at_20 (GstPad * pad, GstPadProbeInfo * info, gpointer source)
+{
+  if (GST_BUFFER_OFFSET (GST_PAD_PROBE_INFO_BUFFER (info)) == 20)
+    gst_util_set_object_arg (source, "sensor", "tof");
+  return GST_PAD_PROBE_OK;
+}
+
+/* New caps because of a property, backwards: numbers and times go on. */
+GST_START_TEST (test_reverse_with_a_change)
+{
+  GstElement *source;
+  GstPad *pad;
+  Player player;
+
+  player_init (&player, "");
+  source = gst_bin_get_by_name (GST_BIN (player.pipeline), "source");
+  pad = gst_element_get_static_pad (source, "src");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, change_sensor_at_20,
+      source, NULL);
+  player_play (&player, -1.0, 0, GST_SECOND);
+  fail_unless_equals_int (player.buffers->len, 30);
+  for (guint i = 0; i < 30; i++)
+    fail_unless_equals_uint64 (GST_BUFFER_PTS (g_ptr_array_index
+            (player.buffers, i)), gst_util_uint64_scale (29 - i, GST_SECOND,
+            30));
+  gst_object_unref (pad);
+  gst_object_unref (source);
   player_clear (&player);
 }
 
@@ -510,6 +544,69 @@ set_property_at_a_frame (GstPad * pad, GstPadProbeInfo * info, gpointer data)
   return GST_PAD_PROBE_OK;
 }
 
+/* A number of an array in caps. */
+static gdouble
+caps_number (GstCaps * caps, const gchar * field, guint i)
+{
+  const GValue *array =
+      gst_structure_get_value (gst_caps_get_structure (caps, 0), field);
+
+  return g_value_get_double (gst_value_array_get_value (array, i));
+}
+
+/* What caps say is what the metadata of the frame says. */
+static void
+check_caps_say (GstHarness * h, GstBuffer * buffer)
+{
+  GstCaps *caps = gst_pad_get_current_caps (h->sinkpad);
+  GstPinholeInfo pinhole;
+  GstDepthInfo depth;
+
+  fail_unless (gst_depth_meta_get_info (buffer, &depth));
+  fail_unless (gst_pinhole_meta_get_info (buffer, &pinhole));
+  fail_unless (caps_number (caps, "depth-range", 0) == depth.range_min / 1000);
+  fail_unless (caps_number (caps, "depth-range", 1) == depth.range_max / 1000);
+  for (guint i = 0; i < 6; i++) {
+    const gdouble numbers[] = { pinhole.fx, pinhole.fy, pinhole.cx, pinhole.cy,
+      pinhole.width, pinhole.height
+    };
+
+    fail_unless (caps_number (caps, "depth-pinhole", i) == numbers[i]);
+  }
+  gst_caps_unref (caps);
+}
+
+/* In the thread that makes the frames, so that the caps are those of the frame. */
+static GstPadProbeReturn
+check_at_a_frame (GstPad * pad, GstPadProbeInfo * info, gpointer harness)
+{
+  check_caps_say (harness, GST_PAD_PROBE_INFO_BUFFER (info));
+  return GST_PAD_PROBE_OK;
+}
+
+GST_START_TEST (test_caps_say_what_frames_say)
+{
+  GstHarness *h = source_new ("num-buffers=6", CAPS ",width=101,height=37");
+  GstElement *source = gst_harness_find_element (h, "depthtestsrc");
+
+  gst_pad_add_probe (h->sinkpad, GST_PAD_PROBE_TYPE_BUFFER,
+      check_at_a_frame, h, NULL);
+  gst_pad_add_probe (h->sinkpad, GST_PAD_PROBE_TYPE_BUFFER,
+      set_property_at_a_frame, source, gst_object_unref);
+  gst_harness_play (h);
+  for (guint i = 0; i < 6; i++) {
+    GstBuffer *buffer = gst_harness_pull (h);
+
+    fail_unless_equals_uint64 (GST_BUFFER_OFFSET (buffer), i);
+    fail_unless_equals_uint64 (GST_BUFFER_PTS (buffer), gst_util_uint64_scale
+        (i, GST_SECOND, 30));
+    gst_buffer_unref (buffer);
+  }
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_properties_take_effect)
 {
   static const gchar *const frames[] = {
@@ -573,6 +670,7 @@ depthtestsrc_suite (void)
   tcase_add_test (tc, test_still);
   tcase_add_test (tc, test_seek);
   tcase_add_test (tc, test_reverse);
+  tcase_add_test (tc, test_reverse_with_a_change);
   tcase_add_test (tc, test_duration);
   tcase_add_test (tc, test_live);
   tcase_add_test (tc, test_live_does_not_seek);
@@ -582,6 +680,7 @@ depthtestsrc_suite (void)
   tcase_add_loop_test (tc, test_states, 0, 2);
   tcase_add_test (tc, test_restart);
   tcase_add_test (tc, test_properties_while_playing);
+  tcase_add_test (tc, test_caps_say_what_frames_say);
   tcase_add_test (tc, test_properties_take_effect);
   tcase_add_test (tc, test_refused_caps);
   return s;

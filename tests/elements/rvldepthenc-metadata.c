@@ -110,6 +110,63 @@ GST_START_TEST (test_properties_win)
 
 GST_END_TEST;
 
+/* Range and intrinsics of the caps: there while all frames have the same, and never
+ * wrong; new input caps begin anew. */
+GST_START_TEST (test_caps_say_what_is_fixed)
+{
+  static const struct
+  {
+    const gchar *caps;          /* new ones */
+    gdouble far_m, fx;          /* metadata, 0: none */
+    gdouble want_far, want_fx;
+  } frames[] = {
+    {"", 4, 50, 4, 50},
+    {NULL, 4, 50, 4, 50},
+    {NULL, 4, 51, 4, 0},
+    {NULL, 4, 51, 4, 0},
+    {NULL, 5, 51, 0, 0},
+    {",depth-meter=(fraction)5000/1", 5, 51, 5, 51},
+    {",depth-range=<1.0,8.0>,depth-pinhole=<60.5,60,32,24,64,48>", 0, 0, 8,
+        60.5},
+    {NULL, 0, 0, 8, 60.5},
+    {NULL, 6, 0, 0, 0},
+    {",depth-range=<1.0,8.0>,depth-pinhole=<60.5,60,32,24,64,96>", 0, 0, 8, 0},
+    {"", 0, 0, 0, 0},
+    {NULL, 4, 50, 0, 0},
+  };
+  GstHarness *h = harness_new ("rvldepthenc", "image/x-rvl");
+  guint16 *samples = samples_new (64, 48, HOLES);
+
+  for (guint i = 0; i < G_N_ELEMENTS (frames); i++) {
+    GstBuffer *buffer = frame_new (samples, 64, 48, NULL, i);
+    const GstPinholeInfo pinhole = { frames[i].fx, 50, 32, 24, 64, 48 };
+    const GstDepthInfo depth = { 1000, 1000, 1000 * frames[i].far_m };
+    gdouble want_fx = frames[i].fx > 0 ? frames[i].fx : frames[i].want_fx;
+    GstPinholeInfo found;
+    GstCaps *caps;
+
+    if (frames[i].far_m > 0)
+      gst_depth_meta_set_info (buffer, &depth);
+    if (frames[i].fx > 0)
+      gst_pinhole_meta_set_info (buffer, &pinhole);
+    if (frames[i].caps != NULL)
+      push_caps (h, 64, 48, frames[i].caps);
+    buffer = gst_harness_push_and_pull (h, buffer);
+    caps = gst_pad_get_current_caps (h->sinkpad);
+    fail_unless (caps_number (caps, "depth-range", 1) == frames[i].want_far
+        && caps_number (caps, "depth-pinhole", 0) == frames[i].want_fx,
+        "%u: %" GST_PTR_FORMAT, i, caps);
+    fail_unless (gst_pinhole_meta_get_info (buffer, &found) == (want_fx > 0));
+    fail_unless (found.fx == want_fx);
+    gst_caps_unref (caps);
+    gst_buffer_unref (buffer);
+  }
+  g_free (samples);
+  harness_free (h);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_default_unit_is_said_once)
 {
   GstHarness *h = harness_new ("rvldepthenc", "image/x-rvl");
@@ -271,6 +328,7 @@ rvldepthenc_metadata_suite (void)
   tcase_add_test (tc, test_range_is_measured);
   tcase_add_test (tc, test_range_follows);
   tcase_add_test (tc, test_properties_win);
+  tcase_add_test (tc, test_caps_say_what_is_fixed);
   tcase_add_test (tc, test_default_unit_is_said_once);
   tcase_add_test (tc, test_unit_of_metadata);
   tcase_add_loop_test (tc, test_other_metas_are_kept, 0, 2);
