@@ -30,13 +30,18 @@ def depth(media_type):
     return lambda blob: rr.EncodedDepthImage.from_fields(blob=blob, media_type=media_type)
 
 
+def picture(media_type):
+    return lambda blob: rr.EncodedImage(contents=blob, media_type=media_type)
+
+
 def h264(media_type):
     rr.log("depth", rr.VideoStream(codec=rr.VideoCodec.H264), static=True)
     return lambda blob: rr.VideoStream.from_fields(sample=blob)
 
 
 # What is logged once, and the archetype of a frame.
-STREAMS = {"application/rvl": depth, "image/png": depth, "video/h264": h264}
+STREAMS = {"application/rvl": depth, "image/png": depth, "image/jpeg": picture,
+           "video/h264": h264}
 
 
 def log(blobs, archetype, first, last):
