@@ -10,7 +10,8 @@ cd "$(dirname "$0")/.."
 packages='git gcc clang meson ninja-build pkg-config indent
   valgrind ca-certificates libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
-  gstreamer1.0-plugins-bad gstreamer1.0-gtk3 gstreamer1.0-x glib-networking
+  gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-gtk3
+  gstreamer1.0-x glib-networking ffmpeg
   libpng-dev libdeflate-dev liblz4-dev libnghttp2-dev libxxhash-dev
   libgudev-1.0-dev libopenni2-0 gstreamer1.0-plugins-base-apps qemu-system-x86
   busybox-static cpio kmod udev v4l-utils
@@ -129,8 +130,8 @@ if step 'build with the thread sanitizer' \
   scan build-threads libtsan.so
   suite 'what has threads under the thread sanitizer' build-threads \
     --setup threads rerun-output rerun-output-outage rerun-output-video \
-    rerunsink rerunsink-live rerunsink-servers rerunsink-stress depthstream \
-    depthmeta depthv4l2src rvldepthenc rvldepthenc-metadata \
+    rerunsink rerunsink-live rerunsink-servers rerunsink-stress \
+    rerunsink-video depthstream depthmeta depthv4l2src rvldepthenc rvldepthenc-metadata \
     rvldepthenc-negotiation
 fi
 if step 'build with clang' build build-clang clang; then

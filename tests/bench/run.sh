@@ -85,6 +85,17 @@ if [ "$python" ]; then
   python3 tests/bench/live.py "$build/tests/bench/bench-recording" \
     "$build/tests/bench/bench-live" "$python" "$out/live.csv" \
     "$work"/rvl/*.rvl | tee "$out/live.txt"
+  echo "--- rig"
+  mkdir "$work/rig"
+  python3 tests/bench/rig.py "$build/tests/bench/bench-recording" "$python" \
+    "$work/rig" "$out/rig.csv" | tee "$out/rig.txt"
+  echo "--- video"
+  if gst-inspect-1.0 --exists x264enc; then
+    python3 tests/bench/video.py "$build/tests/bench/bench-recording" \
+      "$python" "$work" "$out/video.csv" | tee "$out/video.txt"
+  else
+    echo "skipped: x264enc was not found"
+  fi
   echo "--- small frames"
   DEPTH_VENV=${DEPTH_VENV:-$PWD/build/venv} \
     "$python" tests/bench/small.py "$work" | tee "$out/small.txt"

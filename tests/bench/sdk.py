@@ -24,14 +24,33 @@ def memory(field):
         return next(int(line.split()[1]) for line in status if line.startswith(field))
 
 
-def log(blobs, media_type, first, last):
+def depth(media_type):
+    rr.log("depth", rr.EncodedDepthImage.from_fields(meter=1000.0, depth_range=[300, 5000]),
+           static=True)
+    return lambda blob: rr.EncodedDepthImage.from_fields(blob=blob, media_type=media_type)
+
+
+def picture(media_type):
+    return lambda blob: rr.EncodedImage(contents=blob, media_type=media_type)
+
+
+def h264(media_type):
+    rr.log("depth", rr.VideoStream(codec=rr.VideoCodec.H264), static=True)
+    return lambda blob: rr.VideoStream.from_fields(sample=blob)
+
+
+# What is logged once, and the archetype of a frame.
+STREAMS = {"application/rvl": depth, "image/png": depth, "image/jpeg": picture,
+           "video/h264": h264}
+
+
+def log(blobs, archetype, first, last):
     for i in range(first, last):
         seconds = i / 30
         rr.set_time("frame", sequence=i)
         rr.set_time("pts", duration=seconds)
         rr.set_time("capture_time", timestamp=1.7e9 + seconds)
-        rr.log("depth", rr.EncodedDepthImage.from_fields(blob=blobs[i % len(blobs)],
-                                                         media_type=media_type))
+        rr.log("depth", archetype(blobs[i % len(blobs)]))
 
 
 def main():
@@ -39,11 +58,10 @@ def main():
     blobs = [open(path, "rb").read() for path in sys.argv[4:]]
     rr.init("bench")
     (rr.connect_grpc if location.startswith("rerun+http") else rr.save)(location)
-    rr.log("depth", rr.EncodedDepthImage.from_fields(meter=1000.0, depth_range=[300, 5000]),
-           static=True)
-    log(blobs, media_type, 0, WARM_UP)
+    archetype = STREAMS[media_type](media_type)
+    log(blobs, archetype, 0, WARM_UP)
     cpu, before, start = cpu_seconds(), memory("VmRSS:"), time.monotonic()
-    log(blobs, media_type, WARM_UP, frames)
+    log(blobs, archetype, WARM_UP, frames)
     rr.get_global_data_recording().flush()
     rr.disconnect()
     cpu, after = cpu_seconds() - cpu, memory("VmRSS:")

@@ -6,6 +6,7 @@
 #include "depthpicture/depthpicture.h"
 #include "png16/png16.h"
 #include "rerun/picture.h"
+#include "rerun/raw-picture.h"
 #include "rerun/recoder.h"
 #include "rvl/rvl.h"
 
@@ -238,6 +239,31 @@ GST_START_TEST (test_large_claims)
 
 GST_END_TEST;
 
+/* Planes that follow one another are referenced where they are. */
+GST_START_TEST (test_colours_are_not_copied)
+{
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, 1280 * 720 * 3 / 2, NULL);
+  GstVideoInfo info;
+  RerunMapped mapped;
+  RrdSpan span;
+  gchar *why;
+
+  gst_video_info_set_format (&info, GST_VIDEO_FORMAT_NV12, 1280, 720);
+  fail_unless (rerun_raw_picture_map (&info, buffer, FALSE, &mapped, &span,
+          &why));
+  fail_unless (mapped.buffer == buffer && span.data == mapped.map.data);
+  assert_equals_int (span.size, 1280 * 720 * 3 / 2);
+  rerun_mapped_unmap (&mapped);
+  fail_unless (rerun_raw_picture_map (&info, buffer, TRUE, &mapped, &span,
+          &why));
+  fail_unless (mapped.buffer != buffer);
+  rerun_mapped_unmap (&mapped);
+  assert_equals_int (GST_MINI_OBJECT_REFCOUNT_VALUE (buffer), 1);
+  gst_buffer_unref (buffer);
+}
+
+GST_END_TEST;
+
 static Suite *
 rerun_picture_suite (void)
 {
@@ -250,6 +276,7 @@ rerun_picture_suite (void)
   tcase_add_loop_test (tc, test_recoding, 0, 4);
   tcase_add_test (tc, test_ros_png);
   tcase_add_test (tc, test_large_claims);
+  tcase_add_test (tc, test_colours_are_not_copied);
   return s;
 }
 

@@ -92,7 +92,7 @@ reset_connection (Client * self)
 static gboolean
 has_picture (GBytes * message)
 {
-  static const gchar name[] = "EncodedDepthImage:blob";
+  static const gchar name[] = "Image:blob";     /* depth or not */
   gsize size;
   gconstpointer data = g_bytes_get_data (message, &size);
 
