@@ -4,7 +4,13 @@
 
 #include "videounit/videounit.h"
 
-bool video_unit_fail (VideoUnitError * error, size_t offset, const char *what);
+static inline bool
+video_unit_fail (VideoUnitError * error, size_t offset, const char *what)
+{
+  error->what = what;
+  error->offset = offset;
+  return false;
+}
 
 bool video_unit_read_h264 (const uint8_t * data, size_t size,
     VideoUnitKind * kind, VideoUnitError * error);

@@ -3,14 +3,6 @@
 #include "videounit/internal.h"
 
 bool
-video_unit_fail (VideoUnitError * error, size_t offset, const char *what)
-{
-  error->what = what;
-  error->offset = offset;
-  return false;
-}
-
-bool
 video_unit_read (VideoUnitCodec codec, const uint8_t * data, size_t size,
     VideoUnitKind * kind, VideoUnitError * error)
 {

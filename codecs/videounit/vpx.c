@@ -34,7 +34,6 @@ video_unit_read_vp9 (const uint8_t * data, size_t size, VideoUnitKind * kind,
   const bool shows_existing = data[0] >> (shift + 1) & 1;
   const bool is_inter = data[0] >> shift & 1;
 
-  (void) size;
   if ((data[0] & MARKER) != MARKER_VALUE)
     return video_unit_fail (error, 0, "no frame marker");
   *kind = shows_existing || is_inter ? VIDEO_UNIT_DELTA : VIDEO_UNIT_KEY;

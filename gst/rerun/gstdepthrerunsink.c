@@ -523,6 +523,21 @@ decide (GstDepthRerunSink * self, GstBuffer * buffer, const gint64 * times)
   return ok ? GST_FLOW_OK : GST_FLOW_NOT_NEGOTIATED;
 }
 
+/* In the order of the template, whatever that of the filter is: who takes the first
+ * caps takes some that need no parser. */
+static GstCaps *
+gst_depth_rerun_sink_get_caps (GstBaseSink * sink, GstCaps * filter)
+{
+  GstCaps *all = gst_pad_get_pad_template_caps (GST_BASE_SINK_PAD (sink));
+  GstCaps *caps;
+
+  if (filter == NULL)
+    return all;
+  caps = gst_caps_intersect_full (all, filter, GST_CAPS_INTERSECT_FIRST);
+  gst_caps_unref (all);
+  return caps;
+}
+
 static gboolean
 gst_depth_rerun_sink_event (GstBaseSink * sink, GstEvent * event)
 {
@@ -773,6 +788,7 @@ gst_depth_rerun_sink_class_init (GstDepthRerunSinkClass * klass)
   sink_class->unlock_stop =
       GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_unlock_stop);
   sink_class->event = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_event);
+  sink_class->get_caps = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_get_caps);
   sink_class->set_caps = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_set_caps);
   sink_class->propose_allocation =
       GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_propose_allocation);
