@@ -133,8 +133,8 @@ video_set_caps (RerunEntity * entity, GstCaps * caps)
     return TRUE;
   return gst_depth_caps_refuse (entity->context->element, caps,
       g_strdup_printf
-      ("Rerun reads %s in another form only (%s%salignment=%s): put "
-          "%s before this element", codec->media_type,
+      ("Rerun does not read this form of %s, but %s%salignment=%s: "
+          "put %s before this element", codec->media_type,
           codec->stream_format != NULL ? codec->stream_format : "",
           codec->stream_format != NULL ? ", " : "", codec->alignment,
           codec->parser));
