@@ -118,26 +118,47 @@ field_is (const GstStructure * fields, const gchar * name, const gchar * wanted)
 }
 
 static gboolean
+refuse_form (VideoEntity * self, GstCaps * caps)
+{
+  const Codec *codec = self->codec;
+
+  return gst_depth_caps_refuse (self->parent.context->element, caps,
+      g_strdup_printf ("Rerun does not read this form of %s, but %s%s"
+          "alignment=%s: put %s before this element", codec->media_type,
+          codec->stream_format != NULL ? codec->stream_format : "",
+          codec->stream_format != NULL ? ", " : "", codec->alignment,
+          codec->parser));
+}
+
+static gboolean
+refuse_no_size (VideoEntity * self, GstCaps * caps)
+{
+  const gchar *parser = self->codec->parser;
+
+  return gst_depth_caps_refuse (self->parent.context->element, caps,
+      g_strconcat ("pinhole is of a picture whose width and height the caps do "
+          "not say", parser != NULL ? ": put a parser before this element, " :
+          NULL, parser, NULL));
+}
+
+static gboolean
 video_set_caps (RerunEntity * entity, GstCaps * caps)
 {
   VideoEntity *self = (VideoEntity *) entity;
   GstStructure *fields = gst_caps_get_structure (caps, 0);
-  const Codec *codec = find_codec (fields);
+  gboolean has_size;
 
-  self->codec = codec;
+  self->codec = find_codec (fields);
   self->width = self->height = 0;
-  gst_structure_get_int (fields, "width", &self->width);
-  gst_structure_get_int (fields, "height", &self->height);
-  if (field_is (fields, "stream-format", codec->stream_format)
-      && field_is (fields, "alignment", codec->alignment))
-    return TRUE;
-  return gst_depth_caps_refuse (entity->context->element, caps,
-      g_strdup_printf
-      ("Rerun does not read this form of %s, but %s%salignment=%s: "
-          "put %s before this element", codec->media_type,
-          codec->stream_format != NULL ? codec->stream_format : "",
-          codec->stream_format != NULL ? ", " : "", codec->alignment,
-          codec->parser));
+  has_size = gst_structure_get_int (fields, "width", &self->width)
+      && gst_structure_get_int (fields, "height", &self->height);
+  if (!field_is (fields, "stream-format", self->codec->stream_format)
+      || !field_is (fields, "alignment", self->codec->alignment))
+    return refuse_form (self, caps);
+  if (!has_size
+      && gst_value_array_get_size (&entity->context->settings->pinhole) > 0)
+    return refuse_no_size (self, caps);
+  return TRUE;
 }
 
 /* Static data, once. */
