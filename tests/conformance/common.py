@@ -28,7 +28,7 @@ VENV = Path(os.environ["DEPTH_VENV"])
 VENV_OLD = Path(os.environ["DEPTH_VENV"] + "-0.31")
 FPS = 30
 WHOLE = "--max-size", "4GiB", "--max-rows", 10**9, "--max-rows-if-unsorted", 10**9  # one chunk of what can be one
-PICTURES = {"EncodedDepthImage:blob", "DepthImage:buffer", "VideoStream:sample"}
+PICTURES = {"EncodedDepthImage:blob", "DepthImage:buffer", "EncodedImage:blob", "VideoStream:sample"}
 T0 = 1_760_000_000_000_000_000  # Unix time of the first frame, ns
 
 
