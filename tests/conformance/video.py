@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Video of a real encoder (the argument names its codec): what our pipeline logs equals what Rerun's official SDK logs of the
 same samples, and the Viewer shows it in its colours. The pictures stay in build/pictures, to be looked at."""
+import re
 import shutil
+import subprocess
 import sys
 
 import numpy as np
@@ -61,6 +63,29 @@ def sdk_record(path, samples, recording):
     return path
 
 
+# What an encoder or a parser may be told that Rerun does not take, and what the one error has to name.
+REFUSED = {
+    "h264": [
+        ("x264enc", ["B-frames", "bframes=0", "tune=zerolatency"]),
+        ("x264enc bframes=0 ! h264parse ! video/x-h264,stream-format=avc", ["alignment=au", "h264parse"]),
+        ("x264enc bframes=0 ! h264parse ! video/x-h264,stream-format=byte-stream,alignment=nal", ["alignment=au", "h264parse"]),
+        ("x264enc bframes=0 ! qtmux ! qtdemux", ["byte-stream", "h264parse"]),
+    ],
+    "h265": [
+        ("x265enc", ["B-frames", "tune=zerolatency"]),
+        ("x265enc tune=zerolatency ! h265parse ! video/x-h265,stream-format=hvc1", ["alignment=au", "h265parse"]),
+    ],
+}
+# Between an encoder and the sink: what others do to the form of a stream, and parsers and payloaders undo.
+THROUGH = {
+    "h264": ["rtph264pay ! rtph264depay", "rtph264pay ! rtph264depay ! queue", "h264parse ! video/x-h264,stream-format=avc ! h264parse", "mpegtsmux ! tsdemux"],
+    "h265": ["rtph265pay ! rtph265depay", "h265parse ! video/x-h265,stream-format=hvc1 ! h265parse"],
+    "av1": ["av1parse"],
+    "vp8": ["rtpvp8pay ! rtpvp8depay", "webmmux ! matroskademux"],
+    "vp9": ["rtpvp9pay ! rtpvp9depay", "webmmux ! matroskademux ! vp9parse"],
+}
+
+
 class Video(Test):
     @classmethod
     def setUpClass(cls):
@@ -87,6 +112,31 @@ class Video(Test):
         self.assertEqual([bytes(row["VideoStream:sample"][0]) for row in rows], [sample for sample, _ in self.samples])
         self.assertEqual([row["frame"] for row in rows if row["VideoStream:is_keyframe"] == [True]], [*range(0, N, KEY_DISTANCE)])
         self.assertEqual([row["pts"] for row in rows], [pts(i) for i in range(N)])
+
+    def launch(self, encoder, count=10):
+        width, height = SIZE
+        path = self.folder / "launched.rrd"
+        source = f"videotestsrc num-buffers={count} ! video/x-raw,format=I420,width={width},height={height}"
+        line = f"gst-launch-1.0 -q {source} ! {encoder} ! rerunsink location={path}"
+        return path, subprocess.run(line.split(), capture_output=True, text=True, timeout=60)
+
+    def test_refused(self):
+        for encoder, words in REFUSED.get(NAME, ()):
+            with self.subTest(encoder):
+                _, done = self.launch(encoder)
+                self.assertGreater(done.returncode, 0)
+                errors = re.findall(r"ERROR: from element \S*GstDepthRerunSink\S* (.*)", done.stderr + done.stdout)
+                self.assertEqual(len(errors), 1, done.stderr + done.stdout)
+                for word in words:
+                    self.assertIn(word, errors[0])
+
+    def test_through(self):
+        for tail in THROUGH[NAME]:
+            with self.subTest(tail):
+                path, done = self.launch(f"{ENCODER} ! {tail}")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertNotIn("WARNING", done.stderr + done.stdout)
+                self.assertEqual(len(Recording(path).column("VideoStream:sample")), 10)
 
     def test_in_the_viewer(self):
         if SHOWN_BY and not shutil.which(SHOWN_BY):
