@@ -3,12 +3,13 @@
 /**
  * SECTION:element-rerunsink
  * @title: rerunsink
- * @short_description: logs depth, pictures and text into a Rerun recording
+ * @short_description: logs depth, pictures, video and text into a Rerun recording
  *
  * Writes depth frames into a recording of Rerun, which its Viewer shows in 2D
  * and, with the camera's intrinsics, in 3D. Encoded frames are logged as they
  * come (EncodedDepthImage), raw ones as DepthImage. Pictures beside them are logged
- * as EncodedImage (JPEG, PNG) and Image (raw), text as TextLog.
+ * as EncodedImage (JPEG, PNG) and Image (raw), encoded video without B-frames as
+ * VideoStream, text as TextLog.
  *
  * pinhole, translation and rotation say where a camera is. A pose that changes while
  * the element plays is logged in time.
@@ -775,7 +776,7 @@ gst_depth_rerun_sink_class_init (GstDepthRerunSinkClass * klass)
 
   gst_element_class_set_static_metadata (element_class, "Rerun sink",
       "Sink/Network/File/Video",
-      "Logs depth video, pictures and text into a recording of Rerun",
+      "Logs depth, pictures, video and text into a recording of Rerun",
       "gst-rvldepth");
   caps = rerun_kinds_get_caps ();
   gst_element_class_add_pad_template (element_class,
