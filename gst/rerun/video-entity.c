@@ -286,13 +286,19 @@ refuse_order (VideoEntity * self, gint64 time)
   return GST_FLOW_ERROR;
 }
 
-/* Since the last key frame, or a gap. */
+/* Whether times rise since the last key frame, or gap; those made up do not count. */
 static gboolean
-is_in_order (VideoEntity * self, GstBuffer * buffer, VideoUnitKind kind,
+check_order (VideoEntity * self, GstBuffer * buffer, VideoUnitKind kind,
     gint64 time)
 {
-  return kind != VIDEO_UNIT_DELTA || GST_BUFFER_IS_DISCONT (buffer)
-      || time >= self->last_time;
+  if (kind != VIDEO_UNIT_DELTA || GST_BUFFER_IS_DISCONT (buffer))
+    self->last_time = G_MININT64;
+  if (!GST_BUFFER_PTS_IS_VALID (buffer))
+    return TRUE;
+  if (time < self->last_time)
+    return FALSE;
+  self->last_time = time;
+  return TRUE;
 }
 
 /* What holds for the frames, before them. */
@@ -320,7 +326,6 @@ log_unit (VideoEntity * self, GstBuffer * buffer, RerunMapped * mapped,
       && !self->warned_skipped)
     flow = warn_skipped (self, times);
   self->has_key = TRUE;
-  self->last_time = times[RERUN_PTS];
   if (kind == VIDEO_UNIT_BARE_KEY)
     warn_bare (self);
   if (flow == GST_FLOW_OK) {
@@ -359,7 +364,7 @@ video_log (RerunEntity * entity, GstBuffer * buffer, const gint64 * times)
         describe_damage (self, &error));
   else if (!self->has_key && kind != VIDEO_UNIT_KEY)
     flow = skip (self, times);
-  else if (!is_in_order (self, buffer, kind, times[RERUN_PTS]))
+  else if (!check_order (self, buffer, kind, times[RERUN_PTS]))
     flow = refuse_order (self, times[RERUN_PTS]);
   else
     return log_unit (self, buffer, &mapped, kind, times);

@@ -431,6 +431,28 @@ GST_START_TEST (test_time_goes_back)
 
 GST_END_TEST;
 
+/* A frame without PTS or framerate counts as of now, which is no step back for the next
+ * one. */
+GST_START_TEST (test_no_pts)
+{
+  GstBus *bus;
+  GstHarness *h = harness_new (codecs[H264].caps, &bus);
+  GstBuffer *buffer = unit_new (codecs[H264].delta, 2);
+
+  gst_harness_use_testclock (h);
+  gst_harness_set_time (h, 5 * GST_SECOND);
+  GST_BUFFER_PTS (buffer) = GST_CLOCK_TIME_NONE;
+  push_units (h, H264, "Kd", 0);
+  assert_equals_int (gst_harness_push (h, buffer), GST_FLOW_OK);
+  assert_equals_int (push_units (h, H264, "d", 3), GST_FLOW_OK);
+  harness_stop (h);
+  check_silent (bus);
+  check_video (H264, "Kddd", 0);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
 /* --- video that begins in the middle ------------------------------------------------ */
 
 GST_START_TEST (test_no_key_frame_yet)
@@ -809,6 +831,7 @@ rerunsink_video_suite (void)
   tcase_add_test (tc, test_draw_order);
   tcase_add_test (tc, test_flush);
   tcase_add_test (tc, test_time_goes_back);
+  tcase_add_test (tc, test_no_pts);
   tcase_add_loop_test (tc, test_no_key_frame_yet, 0, G_N_ELEMENTS (codecs));
   tcase_add_loop_test (tc, test_no_parameter_sets_yet, 0,
       G_N_ELEMENTS (codecs));
