@@ -35,6 +35,15 @@ is_worth_a_message (const GstDepthReport * self)
       || (!self->in_a_row && self->messages < MAX_SINGLE_MESSAGES);
 }
 
+static void
+keep_first (GstDepthReport * self, gchar * problem)
+{
+  if (self->first == NULL)
+    self->first = problem;
+  else
+    g_free (problem);
+}
+
 void
 gst_depth_report_bad (GstDepthReport * self, GstElement * element,
     gchar * problem)
@@ -51,9 +60,20 @@ gst_depth_report_bad (GstDepthReport * self, GstElement * element,
               " such frames so far)", problem, self->bad), (NULL));
   }
   self->in_a_row = TRUE;
-  if (self->first == NULL)
-    self->first = g_steal_pointer (&problem);
-  g_free (problem);
+  keep_first (self, problem);
+}
+
+void
+gst_depth_report_skip (GstDepthReport * self, gchar * problem)
+{
+  self->bad++;
+  keep_first (self, problem);
+}
+
+void
+gst_depth_report_told (GstDepthReport * self)
+{
+  self->told = self->bad;
 }
 
 gboolean

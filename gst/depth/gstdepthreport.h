@@ -35,6 +35,11 @@ void gst_depth_report_good (GstDepthReport * self);
 void gst_depth_report_bad (GstDepthReport * self, GstElement * element,
     gchar * problem);
 
+/* The same without a message, which follows for several at once: then told() is called.
+ * @problem: (transfer full) */
+void gst_depth_report_skip (GstDepthReport * self, gchar * problem);
+void gst_depth_report_told (GstDepthReport * self);
+
 /**
  * gst_depth_report_end:
  *

@@ -369,7 +369,7 @@ map_tiff (DepthEntity * self, GstBuffer * buffer, RerunPicture * picture,
   StillError error;
 
   memset (picture, 0, sizeof *picture);
-  if (!rerun_mapped_map (&picture->mapped, buffer, why))
+  if (!rerun_mapped_map (&picture->mapped, buffer, FALSE, why))
     return RERUN_PICTURE_WRONG;
   picture->data = picture->mapped.map.data;
   picture->size = picture->mapped.map.size;

@@ -78,6 +78,7 @@ enum
 {
   RERUN_SLOT_LOOKS,
   RERUN_SLOT_STATE,
+  RERUN_SLOT_CODEC,
 };
 
 /* The components that say how the Viewer shows an archetype; NULL: it has none. */
@@ -97,5 +98,6 @@ GstFlowReturn rerun_entity_log_looks (RerunEntity * self,
 extern const RerunEntityClass rerun_depth_entity;
 extern const RerunEntityClass rerun_image_entity;
 extern const RerunEntityClass rerun_text_entity;
+extern const RerunEntityClass rerun_video_entity;
 
 G_END_DECLS

@@ -3,12 +3,13 @@
 /**
  * SECTION:element-rerunsink
  * @title: rerunsink
- * @short_description: logs depth, pictures and text into a Rerun recording
+ * @short_description: logs depth, pictures, video and text into a Rerun recording
  *
  * Writes depth frames into a recording of Rerun, which its Viewer shows in 2D
  * and, with the camera's intrinsics, in 3D. Encoded frames are logged as they
  * come (EncodedDepthImage), raw ones as DepthImage. Pictures beside them are logged
- * as EncodedImage (JPEG, PNG) and Image (raw), text as TextLog.
+ * as EncodedImage (JPEG, PNG) and Image (raw), encoded video without B-frames as
+ * VideoStream, text as TextLog.
  *
  * pinhole, translation and rotation say where a camera is. A pose that changes while
  * the element plays is logged in time.
@@ -523,6 +524,21 @@ decide (GstDepthRerunSink * self, GstBuffer * buffer, const gint64 * times)
   return ok ? GST_FLOW_OK : GST_FLOW_NOT_NEGOTIATED;
 }
 
+/* In the order of the template, whatever that of the filter is: who takes the first
+ * caps takes some that need no parser. */
+static GstCaps *
+gst_depth_rerun_sink_get_caps (GstBaseSink * sink, GstCaps * filter)
+{
+  GstCaps *all = gst_pad_get_pad_template_caps (GST_BASE_SINK_PAD (sink));
+  GstCaps *caps;
+
+  if (filter == NULL)
+    return all;
+  caps = gst_caps_intersect_full (all, filter, GST_CAPS_INTERSECT_FIRST);
+  gst_caps_unref (all);
+  return caps;
+}
+
 static gboolean
 gst_depth_rerun_sink_event (GstBaseSink * sink, GstEvent * event)
 {
@@ -760,7 +776,7 @@ gst_depth_rerun_sink_class_init (GstDepthRerunSinkClass * klass)
 
   gst_element_class_set_static_metadata (element_class, "Rerun sink",
       "Sink/Network/File/Video",
-      "Logs depth video, pictures and text into a recording of Rerun",
+      "Logs depth, pictures, video and text into a recording of Rerun",
       "gst-rvldepth");
   caps = rerun_kinds_get_caps ();
   gst_element_class_add_pad_template (element_class,
@@ -773,6 +789,7 @@ gst_depth_rerun_sink_class_init (GstDepthRerunSinkClass * klass)
   sink_class->unlock_stop =
       GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_unlock_stop);
   sink_class->event = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_event);
+  sink_class->get_caps = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_get_caps);
   sink_class->set_caps = GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_set_caps);
   sink_class->propose_allocation =
       GST_DEBUG_FUNCPTR (gst_depth_rerun_sink_propose_allocation);

@@ -197,14 +197,10 @@ static gboolean
 map_encoded (ImageEntity * self, GstBuffer * buffer, Picture * picture,
     gchar ** why)
 {
-  gboolean own = rerun_entity_has_to_copy (&self->parent, buffer);
-  GstBuffer *used = own ? gst_buffer_copy_deep (buffer) :
-      gst_buffer_ref (buffer);
   RerunMapped *mapped = &picture->mapped;
-  gboolean ok = rerun_mapped_map (mapped, used, why);
 
-  gst_buffer_unref (used);
-  if (!ok)
+  if (!rerun_mapped_map (mapped, buffer,
+          rerun_entity_has_to_copy (&self->parent, buffer), why))
     return FALSE;
   picture->span = (RrdSpan) { mapped->map.data, mapped->map.size };
   if (check_encoded (self, picture, why))

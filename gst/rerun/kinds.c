@@ -15,6 +15,9 @@
  * converters choose another format then. */
 #define EVEN "[ 2, 2147483646, 2 ]"
 
+#define VIDEO(caps, name) \
+  {GST_STATIC_CAPS (caps), RERUN_ARCHETYPE_AUTO, name, &rerun_video_entity}
+
 /* A new kind of stream is a row here, and a class. Sources that can do all of these
  * take the first one. Without width and height: caps that lack them come through to an
  * error that says so. */
@@ -41,6 +44,19 @@ static RerunKind kinds[] = {
       RERUN_ARCHETYPE_IMAGE, "raw 16-bit pictures", &rerun_image_entity},
   {GST_STATIC_CAPS ("text/x-raw, format = (string) { utf8, pango-markup }"),
       RERUN_ARCHETYPE_AUTO, "text", &rerun_text_entity},
+  VIDEO ("video/x-h264, stream-format = (string) byte-stream, "
+      "alignment = (string) au", "H.264 video"),
+  VIDEO ("video/x-h265, stream-format = (string) byte-stream, "
+      "alignment = (string) au", "H.265 video"),
+  VIDEO ("video/x-av1, stream-format = (string) obu-stream, "
+      "alignment = (string) tu", "AV1 video"),
+  VIDEO ("video/x-vp8", "VP8 video"),
+  VIDEO ("video/x-vp9, alignment = (string) super-frame", "VP9 video"),
+  /* not offered first: caps that leave out a field, or are refused with what helps */
+  VIDEO ("video/x-h264", "H.264 video"),
+  VIDEO ("video/x-h265", "H.265 video"),
+  VIDEO ("video/x-av1", "AV1 video"),
+  VIDEO ("video/x-vp9", "VP9 video"),
 };
 
 GstCaps *

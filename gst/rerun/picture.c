@@ -27,36 +27,6 @@ map_bytes (RerunPicture * self, guint8 * bytes, gsize size)
   return gst_buffer_map (self->mapped.buffer, &self->mapped.map, GST_MAP_READ);
 }
 
-static void
-use_map (RerunPicture * self)
-{
-  self->data = self->mapped.map.data;
-  self->size = self->mapped.map.size;
-}
-
-static RerunPictureState
-map_copy (RerunPicture * self, GstBuffer * buffer, gchar ** why)
-{
-  gsize size = gst_buffer_get_size (buffer);
-  guint8 *copy = g_try_malloc (MAX (size, 1));
-
-  if (copy == NULL)
-    return no_memory (why, size);
-  gst_buffer_extract (buffer, 0, copy, size);
-  map_bytes (self, copy, size);
-  use_map (self);
-  return RERUN_PICTURE_OK;
-}
-
-static RerunPictureState
-map_shared (RerunPicture * self, GstBuffer * buffer, gchar ** why)
-{
-  if (!rerun_mapped_map (&self->mapped, buffer, why))
-    return RERUN_PICTURE_WRONG;
-  use_map (self);
-  return RERUN_PICTURE_OK;
-}
-
 static RerunPictureState
 damaged (gchar ** why, const gchar * what, gsize offset)
 {
@@ -120,9 +90,11 @@ rerun_picture_map_encoded (RerunPicture * self, GstBuffer * buffer,
   RerunPictureState state;
 
   memset (self, 0, sizeof *self);
-  state = own ? map_copy (self, buffer, why) : map_shared (self, buffer, why);
-  if (state == RERUN_PICTURE_OK)
-    state = read_header (self, format, why);
+  if (!rerun_mapped_map (&self->mapped, buffer, own, why))
+    return own ? RERUN_PICTURE_DAMAGED : RERUN_PICTURE_WRONG;
+  self->data = self->mapped.map.data;
+  self->size = self->mapped.map.size;
+  state = read_header (self, format, why);
   if (state != RERUN_PICTURE_OK)
     rerun_mapped_unmap (&self->mapped);
   return state;

@@ -183,7 +183,7 @@ rerun_raw_picture_map (const GstVideoInfo * info, GstBuffer * buffer,
   Layout layout;
 
   if (!find_layout (&layout, info, buffer, why)
-      || !rerun_mapped_map (mapped, buffer, why))
+      || !rerun_mapped_map (mapped, buffer, FALSE, why))
     return FALSE;
   span->size = layout.size;
   span->data = mapped->map.data + layout.planes[0].offset;

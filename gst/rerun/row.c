@@ -10,11 +10,29 @@
 
 #include <string.h>
 
-gboolean
-rerun_mapped_map (RerunMapped * mapped, GstBuffer * buffer, gchar ** why)
+static GstBuffer *
+copy_buffer (GstBuffer * buffer, gchar ** why)
 {
-  mapped->buffer = gst_buffer_ref (buffer);
-  if (gst_buffer_map (buffer, &mapped->map, GST_MAP_READ))
+  gsize size = gst_buffer_get_size (buffer);
+  guint8 *copy = g_try_malloc (MAX (size, 1));
+
+  if (copy == NULL) {
+    *why = g_strdup_printf ("no memory for a picture of %" G_GSIZE_FORMAT
+        " bytes", size);
+    return NULL;
+  }
+  gst_buffer_extract (buffer, 0, copy, size);
+  return gst_buffer_new_wrapped (copy, size);
+}
+
+gboolean
+rerun_mapped_map (RerunMapped * mapped, GstBuffer * buffer, gboolean own,
+    gchar ** why)
+{
+  mapped->buffer = own ? copy_buffer (buffer, why) : gst_buffer_ref (buffer);
+  if (mapped->buffer == NULL)
+    return FALSE;
+  if (gst_buffer_map (mapped->buffer, &mapped->map, GST_MAP_READ))
     return TRUE;
   gst_clear_buffer (&mapped->buffer);
   *why = g_strdup ("the frame's memory cannot be read");

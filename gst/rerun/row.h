@@ -75,9 +75,14 @@ typedef struct
   GstMapInfo map;
 } RerunMapped;
 
-/* Takes a reference of @buffer. Returns: %FALSE with @why */
+/**
+ * rerun_mapped_map:
+ * @own: map a copy, so that @buffer need not be kept
+ *
+ * Returns: %FALSE with @why: no memory for a copy, or @buffer cannot be read
+ */
 gboolean rerun_mapped_map (RerunMapped * mapped, GstBuffer * buffer,
-    gchar ** why);
+    gboolean own, gchar ** why);
 void rerun_mapped_unmap (RerunMapped * mapped);
 
 /**

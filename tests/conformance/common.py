@@ -28,7 +28,7 @@ VENV = Path(os.environ["DEPTH_VENV"])
 VENV_OLD = Path(os.environ["DEPTH_VENV"] + "-0.31")
 FPS = 30
 WHOLE = "--max-size", "4GiB", "--max-rows", 10**9, "--max-rows-if-unsorted", 10**9  # one chunk of what can be one
-PICTURES = {"EncodedDepthImage:blob", "DepthImage:buffer"}
+PICTURES = {"EncodedDepthImage:blob", "DepthImage:buffer", "EncodedImage:blob", "VideoStream:sample"}
 T0 = 1_760_000_000_000_000_000  # Unix time of the first frame, ns
 
 
@@ -50,9 +50,9 @@ class Test(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def verify(self, path):
+    def verify(self, path, judges=(RERUN, RERUN_OLD)):
         """Rerun's judgement of a whole recording, footer included."""
-        for judge in filter(None, (RERUN, RERUN_OLD)):
+        for judge in filter(None, judges):
             done = rerun("rrd", "verify", path, judge=judge)
             self.assertEqual(done.returncode, 0, f"{judge}: {done.stdout}{done.stderr}")
             self.assertNotIn("WARN", done.stdout + done.stderr, judge)
@@ -146,15 +146,19 @@ def pts(i):
 
 
 def record(tail, frames, caps=""):
-    """Pushes frames through `appsrc ! tail` until EOS, as a camera of 30 frames a second that knows its capture time would."""
+    """Pushes depth frames through `appsrc ! tail`."""
     height, width = frames[0].shape
-    pipeline = Gst.parse_launch(
-        f"appsrc name=source format=time caps=video/x-raw,format=GRAY16_LE,width={width},height={height},framerate={FPS}/1{caps} ! {tail}"
-    )
+    play(tail, f"video/x-raw,format=GRAY16_LE,width={width},height={height},framerate={FPS}/1{caps}", map(padded, frames))
+
+
+def play(tail, caps, buffers):
+    """Pushes bytes through `appsrc ! tail` until EOS, as a camera of 30 frames a second that knows its capture time would."""
+    pipeline = Gst.parse_launch(f"appsrc name=source format=time ! {tail}")
     source = pipeline.get_by_name("source")
+    source.set_property("caps", caps if isinstance(caps, Gst.Caps) else Gst.Caps.from_string(caps))
     pipeline.set_state(Gst.State.PLAYING)
-    for i, frame in enumerate(frames):
-        buffer = Gst.Buffer.new_wrapped(padded(frame))
+    for i, data in enumerate(buffers):
+        buffer = Gst.Buffer.new_wrapped(data)
         buffer.pts = pts(i)
         buffer.duration = pts(i + 1) - pts(i)
         buffer.add_reference_timestamp_meta(Gst.Caps.from_string("timestamp/x-unix"), T0 + pts(i), Gst.CLOCK_TIME_NONE)

@@ -5,7 +5,7 @@ import subprocess
 
 import numpy as np
 import rerun as rr
-from common import FPS, T0, Gst, Recording, Test, main, made_frames, pts
+from common import FPS, T0, Recording, Test, main, made_frames, play, pts
 from PIL import Image
 from rerun.encodings import PixelFormat
 
@@ -29,23 +29,6 @@ def colours(i):
 
 def noise(size, i):
     return np.random.default_rng(i).integers(0, 256, size, np.uint8).tobytes()
-
-
-def push(caps, buffers, tail):
-    """Pushes bytes as frames of 30 a second that know when they were taken."""
-    pipeline = Gst.parse_launch(f"appsrc name=source format=time ! {tail}")
-    source = pipeline.get_by_name("source")
-    source.set_property("caps", Gst.Caps.from_string(caps))
-    pipeline.set_state(Gst.State.PLAYING)
-    for i, data in enumerate(buffers):
-        buffer = Gst.Buffer.new_wrapped(data)
-        buffer.pts = pts(i)
-        buffer.add_reference_timestamp_meta(Gst.Caps.from_string("timestamp/x-unix"), T0 + pts(i), Gst.CLOCK_TIME_NONE)
-        source.emit("push-buffer", buffer)
-    source.emit("end-of-stream")
-    message = pipeline.get_bus().timed_pop_filtered(60 * Gst.SECOND, Gst.MessageType.EOS | Gst.MessageType.ERROR)
-    pipeline.set_state(Gst.State.NULL)
-    assert message and message.type == Gst.MessageType.EOS, message and message.parse_error()
 
 
 RAW = f"video/x-raw,width={WIDTH},height={HEIGHT},framerate={FPS}/1,format="
@@ -83,7 +66,7 @@ OPTIONS = {"infrared": "archetype=image", "text": "level=warn"}
 class Rig(Test):
     def ours(self, name, caps, buffers, more=""):
         path = self.folder / "ours.rrd"
-        push(caps, buffers, f"rerunsink location={path} application-id=rig recording-id=one entity-path=rig/{name} {OPTIONS.get(name, '')} {more}")
+        play(f"rerunsink location={path} application-id=rig recording-id=one entity-path=rig/{name} {OPTIONS.get(name, '')} {more}", caps, buffers)
         self.verify(path)
         return path
 

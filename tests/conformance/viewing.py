@@ -15,6 +15,10 @@ ENTITY = "depth"
 PICTURES = VENV.parent / "pictures"
 
 
+def hidden_panels():
+    return [*(panel(state="hidden") for panel in (rrb.TopPanel, rrb.BlueprintPanel, rrb.SelectionPanel)), rrb.TimePanel(state="hidden", timeline="frame")]
+
+
 def layout(path):
     """Writes a layout of three views and returns {name: id}."""
     eye = rrb.EyeControls3D(kind=rrb.Eye3DKind.Orbital, position=(-2.5, -2, -2), look_target=(0, 0.2, 2), eye_up=(0, -1, 0))
@@ -24,9 +28,7 @@ def layout(path):
         "3D": rrb.Spatial3DView(eye_controls=eye, line_grid=False, background=[0, 0, 0]),
         "table": rrb.DataframeView(origin=ENTITY, query=table),
     }
-    panels = [panel(state="hidden") for panel in (rrb.TopPanel, rrb.BlueprintPanel, rrb.SelectionPanel)]
-    time_panel = rrb.TimePanel(state="hidden", timeline="frame")
-    rrb.Blueprint(rrb.Horizontal(*views.values()), *panels, time_panel, auto_layout=False, auto_views=False).save("pictures", path)
+    rrb.Blueprint(rrb.Horizontal(*views.values()), *hidden_panels(), auto_layout=False, auto_views=False).save("pictures", path)
     return {name: str(view.id) for name, view in views.items()}
 
 

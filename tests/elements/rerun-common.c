@@ -204,7 +204,8 @@ count_rows (Recording * self, const guint8 * data, gsize length)
   if (memmem (schema.flat, schema.flat_size, "rerun:index_name", 16) == NULL)
     self->static_rows += rows;
   else if (memmem (schema.flat, schema.flat_size, ":blob", 5)
-      || memmem (schema.flat, schema.flat_size, ":buffer", 7))
+      || memmem (schema.flat, schema.flat_size, ":buffer", 7)
+      || memmem (schema.flat, schema.flat_size, ":sample", 7))
     self->frames += rows;
   else
     self->states += rows;

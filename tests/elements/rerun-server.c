@@ -92,11 +92,18 @@ reset_connection (Client * self)
 static gboolean
 has_picture (GBytes * message)
 {
-  static const gchar name[] = "Image:blob";     /* depth or not */
+  static const gchar *const names[] = {
+    "Image:blob",               /* depth or not */
+    "VideoStream:sample",
+  };
   gsize size;
   gconstpointer data = g_bytes_get_data (message, &size);
 
-  return memmem (data, size, name, strlen (name)) != NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    if (memmem (data, size, names[i], strlen (names[i])) != NULL)
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static void
