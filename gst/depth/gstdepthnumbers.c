@@ -36,11 +36,13 @@ gst_depth_numbers_get (const GValue * array, gdouble * numbers, guint n)
   return TRUE;
 }
 
+/* Also as floats, as Rerun has them. */
 gboolean
 gst_depth_pinhole_valid (const GstPinholeInfo * info)
 {
-  return isfinite (info->fx) && isfinite (info->fy) && isfinite (info->cx)
-      && isfinite (info->cy) && info->fx > 0 && info->fy > 0;
+  return isfinite ((gfloat) info->fx) && isfinite ((gfloat) info->fy)
+      && isfinite ((gfloat) info->cx) && isfinite ((gfloat) info->cy)
+      && (gfloat) info->fx > 0 && (gfloat) info->fy > 0;
 }
 
 gboolean

@@ -21,6 +21,9 @@
 #define MAX_METER 1000000
 #define METER_RANGE "1 to 1000000"
 
+/* Of samples of 16 bits, where a depth unit is a metre. */
+#define MAX_METRES 65535
+
 typedef struct
 {
   const gchar *name;
@@ -51,12 +54,12 @@ static const Property properties[] = {
   [NEAR] = {"near", "Near",
         "Nearest useful depth in metres, -1 = automatic (from the stream, "
         "else measured)",
-        "-1 (automatic) or at least 0, and below far", -1, 0, G_MAXDOUBLE,
+        "-1 (automatic) or 0 to 65535, and below far", -1, 0, MAX_METRES,
       G_STRUCT_OFFSET (GstDepthStream, near_m), GST_DEPTH_HAS_RANGE},
   [FAR] = {"far", "Far",
         "Farthest useful depth in metres, -1 = automatic (from the stream, "
         "else measured)",
-        "-1 (automatic) or at least 0, and above near", -1, 0, G_MAXDOUBLE,
+        "-1 (automatic) or 0 to 65535, and above near", -1, 0, MAX_METRES,
       G_STRUCT_OFFSET (GstDepthStream, far_m), GST_DEPTH_HAS_RANGE},
   [INVALID] = {"invalid", "Invalid",
         "A sample that means no depth, as 0 does (65535 of some cameras), "

@@ -50,7 +50,7 @@ rerun_camera_holds (const RerunCamera * self, const RerunCameraState * state,
     gint64 time)
 {
   return self->has_said && time >= self->time
-      && time - self->time < REPEAT_INTERVAL
+      && (guint64) time - (guint64) self->time < REPEAT_INTERVAL
       && gst_depth_pinhole_equal (&state->pinhole, &self->said.pinhole)
       && same_pose (&state->pose, &self->said.pose);
 }

@@ -85,6 +85,7 @@ struct _GstDepthRerunSink
   RerunEntityContext context;
   const RerunKind *kind;        /* NULL: not known yet */
   RerunEntity *entity;          /* NULL: not known yet of what kind */
+  gboolean has_caps;            /* which it did not refuse */
   GstCaps *caps;                /* those that the entity does not have yet, or NULL */
   RerunTimes times;
   GstDepthReport report;
@@ -392,6 +393,7 @@ gst_depth_rerun_sink_stop (GstDepthRerunSink * self)
   if (self->entity != NULL)
     self->entity->klass->free (self->entity);
   self->entity = NULL;
+  self->has_caps = FALSE;
   self->kind = NULL;
   gst_clear_caps (&self->caps);
   rerun_recording_leave (path, gst_depth_rerun_sink_failed);
@@ -482,7 +484,8 @@ set_kind (GstDepthRerunSink * self, const RerunKind * kind, GstCaps * caps)
   }
   self->kind = kind;
   GST_DEBUG_OBJECT (self, "logging %s of %" GST_PTR_FORMAT, kind->name, caps);
-  return self->entity->klass->set_caps (self->entity, caps);
+  self->has_caps = self->entity->klass->set_caps (self->entity, caps);
+  return self->has_caps;
 }
 
 static gboolean
@@ -494,6 +497,7 @@ gst_depth_rerun_sink_set_caps (GstBaseSink * sink, GstCaps * caps)
 
   rerun_times_set_caps (&self->times, caps);
   gst_clear_caps (&self->caps);
+  self->has_caps = FALSE;
   if (archetype == RERUN_ARCHETYPE_AUTO && self->kind != NULL)
     archetype = self->kind->archetype;  /* as the frames before */
   kind = rerun_kind_for (caps, archetype);
@@ -618,7 +622,7 @@ gst_depth_rerun_sink_render (GstBaseSink * sink, GstBuffer * buffer)
     flow = decide (self, buffer, times);
   if (flow != GST_FLOW_OK || self->caps != NULL)
     return flow;
-  if (self->entity == NULL)
+  if (!self->has_caps)
     return GST_FLOW_NOT_NEGOTIATED;
   find_pose (self, buffer);
   flow = self->entity->klass->log (self->entity, buffer, times);

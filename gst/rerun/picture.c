@@ -20,13 +20,6 @@ no_memory (gchar ** why, gsize size)
   return RERUN_PICTURE_DAMAGED;
 }
 
-static gboolean
-map_bytes (RerunPicture * self, guint8 * bytes, gsize size)
-{
-  self->mapped.buffer = gst_buffer_new_wrapped (bytes, size);
-  return gst_buffer_map (self->mapped.buffer, &self->mapped.map, GST_MAP_READ);
-}
-
 static RerunPictureState
 damaged (gchar ** why, const gchar * what, gsize offset)
 {
@@ -110,7 +103,7 @@ copy_rows (RerunPicture * self, const GstDepthFrame * frame, gchar ** why)
     return no_memory (why, self->size);
   for (guint y = 0; y < self->height; y++)
     memcpy (rows + y * row, (guint8 *) frame->pixels + y * frame->stride, row);
-  map_bytes (self, rows, self->size);
+  rerun_mapped_take (&self->mapped, gst_buffer_new_wrapped (rows, self->size));
   self->data = rows;
   return RERUN_PICTURE_OK;
 }
@@ -126,12 +119,12 @@ rerun_picture_map_raw (RerunPicture * self, GstBuffer * buffer,
   self->width = GST_VIDEO_INFO_WIDTH (info);
   self->height = GST_VIDEO_INFO_HEIGHT (info);
   self->size = 2 * (gsize) self->width * self->height;
-  if (own || frame->converted || frame->stride != 2 * (gsize) self->width) {
+  if (own || rerun_mapped_is_full (buffer) || frame->converted
+      || frame->stride != 2 * (gsize) self->width) {
     state = copy_rows (self, frame, why);
     gst_depth_frame_unmap (frame);
   } else {
-    self->mapped.buffer = gst_buffer_ref (buffer);
-    self->mapped.map = frame->map;
+    rerun_mapped_hold (&self->mapped, gst_buffer_ref (buffer), &frame->map);
     self->data = (const guint8 *) frame->pixels;
   }
   return state;
@@ -143,8 +136,7 @@ rerun_picture_replace (RerunPicture * self, GBytes * bytes)
   gsize size = g_bytes_get_size (bytes);
 
   rerun_mapped_unmap (&self->mapped);
-  self->mapped.buffer = gst_buffer_new_wrapped_bytes (bytes);
-  gst_buffer_map (self->mapped.buffer, &self->mapped.map, GST_MAP_READ);
+  rerun_mapped_take (&self->mapped, gst_buffer_new_wrapped_bytes (bytes));
   g_bytes_unref (bytes);
   self->data = self->mapped.map.data;
   self->size = size;

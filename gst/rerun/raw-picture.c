@@ -170,8 +170,7 @@ replace_by_copy (const Layout * layout, RerunMapped * mapped, RrdSpan * span,
   rerun_mapped_unmap (mapped);
   if (copy == NULL)
     return FALSE;
-  mapped->buffer = gst_buffer_new_wrapped (copy, layout->size);
-  gst_buffer_map (mapped->buffer, &mapped->map, GST_MAP_READ);
+  rerun_mapped_take (mapped, gst_buffer_new_wrapped (copy, layout->size));
   span->data = copy;
   return TRUE;
 }

@@ -25,16 +25,77 @@ copy_buffer (GstBuffer * buffer, gchar ** why)
   return gst_buffer_new_wrapped (copy, size);
 }
 
+/* GStreamer counts the maps of a memory in eight bits; most of them are left to
+ * others. */
+#define MAX_MAPS 64
+
+static GMutex maps_lock;
+
+static GQuark
+maps_quark (void)
+{
+  return g_quark_from_static_string ("rerunsink-maps");
+}
+
+static guint
+change_maps (GstMemory * memory, gint change)
+{
+  GstMiniObject *object = GST_MINI_OBJECT_CAST (memory);
+  guint n;
+
+  if (object == NULL)           /* an empty buffer's */
+    return 0;
+  g_mutex_lock (&maps_lock);
+  n = change +
+      GPOINTER_TO_UINT (gst_mini_object_get_qdata (object, maps_quark ()));
+  if (change != 0)
+    gst_mini_object_set_qdata (object, maps_quark (), GUINT_TO_POINTER (n),
+        NULL);
+  g_mutex_unlock (&maps_lock);
+  return n;
+}
+
+gboolean
+rerun_mapped_is_full (GstBuffer * buffer)
+{
+  return gst_buffer_n_memory (buffer) == 1
+      && change_maps (gst_buffer_peek_memory (buffer, 0), 0) >= MAX_MAPS;
+}
+
+void
+rerun_mapped_hold (RerunMapped * mapped, GstBuffer * buffer,
+    const GstMapInfo * map)
+{
+  mapped->buffer = buffer;
+  mapped->map = *map;
+  change_maps (map->memory, 1);
+}
+
+gboolean
+rerun_mapped_take (RerunMapped * mapped, GstBuffer * buffer)
+{
+  GstMapInfo map;
+
+  if (!gst_buffer_map (buffer, &map, GST_MAP_READ)) {
+    gst_buffer_unref (buffer);
+    return FALSE;
+  }
+  rerun_mapped_hold (mapped, buffer, &map);
+  return TRUE;
+}
+
 gboolean
 rerun_mapped_map (RerunMapped * mapped, GstBuffer * buffer, gboolean own,
     gchar ** why)
 {
-  mapped->buffer = own ? copy_buffer (buffer, why) : gst_buffer_ref (buffer);
-  if (mapped->buffer == NULL)
+  GstBuffer *ours = own || rerun_mapped_is_full (buffer) ?
+      copy_buffer (buffer, why) : gst_buffer_ref (buffer);
+
+  mapped->buffer = NULL;
+  if (ours == NULL)
     return FALSE;
-  if (gst_buffer_map (mapped->buffer, &mapped->map, GST_MAP_READ))
+  if (rerun_mapped_take (mapped, ours))
     return TRUE;
-  gst_clear_buffer (&mapped->buffer);
   *why = g_strdup ("the frame's memory cannot be read");
   return FALSE;
 }
@@ -44,6 +105,7 @@ rerun_mapped_unmap (RerunMapped * mapped)
 {
   if (mapped->buffer == NULL)
     return;
+  change_maps (mapped->map.memory, -1);
   gst_buffer_unmap (mapped->buffer, &mapped->map);
   gst_clear_buffer (&mapped->buffer);
 }
@@ -102,8 +164,8 @@ rerun_row_new (RerunRowKind kind, RrdSchema * schema, RerunIds * ids,
     memcpy (self->times, times, n_timelines * sizeof *times);
   take_values (self, values, n, mapped);
   if (mapped != NULL) {
-    self->buffer = g_steal_pointer (&mapped->buffer);
-    self->map = mapped->map;
+    self->mapped = *mapped;
+    mapped->buffer = NULL;
   }
   /* what is large shows here whether it can be logged at all */
   *result = RRD_OK;
@@ -128,10 +190,7 @@ rerun_row_unref (RerunRow * self)
     return;
   rrd_chunk_free (self->chunk);
   rrd_schema_unref (self->schema);
-  if (self->buffer != NULL) {
-    gst_buffer_unmap (self->buffer, &self->map);
-    gst_buffer_unref (self->buffer);
-  }
+  rerun_mapped_unmap (&self->mapped);
   g_free (self);
 }
 

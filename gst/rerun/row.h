@@ -35,6 +35,13 @@ typedef struct
   gint64 times[RRD_MAX_TIMELINES];
 } RerunDrops;
 
+/* A picture that a row refers to: a buffer and its map. */
+typedef struct
+{
+  GstBuffer *buffer;            /* NULL: none */
+  GstMapInfo map;
+} RerunMapped;
+
 /**
  * RerunRow:
  * @kind: how outputs treat it
@@ -63,27 +70,31 @@ typedef struct
   gint references;
   RrdTuid chunk_id;
   RrdChunk *chunk;              /* atomic; NULL: not made yet */
-  GstBuffer *buffer;
-  GstMapInfo map;
+  RerunMapped mapped;
   guint8 own[];                 /* values that are not in the buffer */
 } RerunRow;
-
-/* A picture that a row refers to: a buffer and its map. */
-typedef struct
-{
-  GstBuffer *buffer;            /* NULL: none */
-  GstMapInfo map;
-} RerunMapped;
 
 /**
  * rerun_mapped_map:
  * @own: map a copy, so that @buffer need not be kept
+ *
+ * Where many rows hold the memory of @buffer already, it is a copy, too.
  *
  * Returns: %FALSE with @why: no memory for a copy, or @buffer cannot be read
  */
 gboolean rerun_mapped_map (RerunMapped * mapped, GstBuffer * buffer,
     gboolean own, gchar ** why);
 void rerun_mapped_unmap (RerunMapped * mapped);
+
+/* Whether as many rows hold the memory of @buffer as may. */
+gboolean rerun_mapped_is_full (GstBuffer * buffer);
+
+/* Takes @buffer, which is ours, and maps it. Returns: %FALSE if it cannot be read */
+gboolean rerun_mapped_take (RerunMapped * mapped, GstBuffer * buffer);
+
+/* Takes @buffer, which is mapped with @map. */
+void rerun_mapped_hold (RerunMapped * mapped, GstBuffer * buffer,
+    const GstMapInfo * map);
 
 /**
  * rerun_row_new:

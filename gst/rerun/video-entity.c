@@ -256,7 +256,8 @@ skip (VideoEntity * self, const gint64 * times)
   }
   gst_depth_report_skip (self->parent.context->report,
       describe_early (self, g_strdup ("frame left out: it comes before")));
-  if (self->warned_skipped || time - self->skipped_from < LONG_WAIT)
+  if (self->warned_skipped || time < self->skipped_from
+      || (guint64) time - (guint64) self->skipped_from < LONG_WAIT)
     return GST_FLOW_OK;
   return warn_skipped (self, times);
 }

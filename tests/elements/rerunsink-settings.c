@@ -19,6 +19,9 @@ GST_START_TEST (test_bad_property)
     {"meter", "nan", "nan", "1 to 1000000"},
     {"near", "-2", "-2", "automatic"},
     {"far", "0", "0", "above near"},
+    {"near", "1e308", "1e+308", "0 to 65535"},
+    {"pinhole", "<1e300,600,3,4>", "e+300", "above 0"},
+    {"pinhole", "<1e-60,600,3,4>", "e-61", "above 0"},
     {"entity-path", "", "\"\"", "camera/depth"},
     {"entity-path", "/", "\"/\"", "camera/depth"},
     {"entity-path", "__properties", "__properties", "camera/depth"},
@@ -108,7 +111,7 @@ rerunsink_settings_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, folder_setup, folder_teardown);
-  tcase_add_loop_test (tc, test_bad_property, 0, 17);
+  tcase_add_loop_test (tc, test_bad_property, 0, 20);
   tcase_add_test (tc, test_bad_numbers);
   tcase_add_test (tc, test_set_while_running);
   return s;

@@ -567,6 +567,54 @@ camera_new (const gchar * entity_path, const gchar * recording_id,
   return h;
 }
 
+/* What was not accepted is not what a frame is, also after a flush, which takes the
+ * refusal off the pad. */
+GST_START_TEST (test_frame_after_refused_caps)
+{
+  GstBus *bus;
+  GstHarness *h = harness_new (RAW_CAPS ",interlace-mode=interleaved", &bus);
+  GLogLevelFlags fatal = g_log_set_always_fatal (G_LOG_FATAL_MASK);
+  GstFlowReturn flow;
+
+  gst_harness_push_event (h, gst_event_new_flush_start ());
+  gst_harness_push_event (h, gst_event_new_flush_stop (FALSE));
+  /* GStreamer warns that no segment came */
+  ASSERT_WARNING (flow = gst_harness_push (h, with_pts (gst_buffer_new_allocate
+              (NULL, 2 * 104 * HEIGHT, NULL), 0)));
+  g_log_set_always_fatal (fatal);
+  assert_equals_int (flow, GST_FLOW_NOT_NEGOTIATED);
+  check_said (bus, GST_MESSAGE_ERROR, WORDS ("interlace"));
+  harness_stop (h);
+  check_recording (location, 0, TRUE);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
+/* As imagefreeze makes them: all buffers have one memory, and GStreamer counts no more
+ * than 255 maps of it. A criticism of GStreamer would abort this test. */
+GST_START_TEST (test_one_memory_in_many_frames)
+{
+  GstBus *bus;
+  GstHarness *h = harness_new (RVL_CAPS, &bus);
+  GstBuffer *first = rvl_buffer (0);
+  GstMemory *memory = gst_buffer_peek_memory (first, 0);
+  GstMapInfo map;
+
+  for (guint n = 0; n < 600; n++)
+    gst_harness_push (h, with_pts (gst_buffer_copy (first), n));
+  harness_stop (h);
+  check_recording (location, 600, TRUE);
+  /* and nothing has a hold of it any more */
+  fail_unless (gst_memory_map (memory, &map, GST_MAP_WRITE));
+  gst_memory_unmap (memory, &map);
+  gst_buffer_unref (first);
+  check_silent (bus);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_rig)
 {
   const gchar *id = __i__ == 0 ? NULL : "rig";
@@ -770,6 +818,8 @@ rerunsink_suite (void)
   tcase_add_test (tc, test_colour_png);
   tcase_add_test (tc, test_buffer_smaller_than_caps);
   tcase_add_test (tc, test_other_kind);
+  tcase_add_test (tc, test_frame_after_refused_caps);
+  tcase_add_test (tc, test_one_memory_in_many_frames);
   tcase_add_loop_test (tc, test_rig, 0, 2);
   tcase_add_test (tc, test_same_entity_path);
   tcase_add_test (tc, test_same_file_other_recording);
