@@ -141,17 +141,32 @@ refuse_no_size (VideoEntity * self, GstCaps * caps)
           NULL, parser, NULL));
 }
 
+/* The Viewer stretches pictures to the size of the first of a stream. */
+static void
+set_size (VideoEntity * self, gint width, gint height)
+{
+  if (self->width > 0 && width > 0 && (width != self->width
+          || height != self->height))
+    GST_ELEMENT_WARNING (self->parent.context->element, STREAM, FORMAT,
+        ("the size of the video changes from %dx%d to %dx%d: Rerun shows all of "
+            "it in the first size; log another size to another entity-path, or "
+            "scale before the encoder", self->width, self->height, width,
+            height), (NULL));
+  self->width = width;
+  self->height = height;
+}
+
 static gboolean
 video_set_caps (RerunEntity * entity, GstCaps * caps)
 {
   VideoEntity *self = (VideoEntity *) entity;
   GstStructure *fields = gst_caps_get_structure (caps, 0);
-  gboolean has_size;
+  gint width = 0, height = 0;
+  gboolean has_size = gst_structure_get_int (fields, "width", &width)
+      && gst_structure_get_int (fields, "height", &height);
 
   self->codec = find_codec (fields);
-  self->width = self->height = 0;
-  has_size = gst_structure_get_int (fields, "width", &self->width)
-      && gst_structure_get_int (fields, "height", &self->height);
+  set_size (self, width, height);
   if (!field_is (fields, "stream-format", self->codec->stream_format)
       || !field_is (fields, "alignment", self->codec->alignment))
     return refuse_form (self, caps);

@@ -643,6 +643,26 @@ GST_START_TEST (test_codec_changes)
 
 GST_END_TEST;
 
+/* Logged, with a warning. */
+GST_START_TEST (test_size_changes)
+{
+  GstBus *bus;
+  GstHarness *h = video_new (H264, &bus);
+
+  push_units (h, H264, "Kd", 0);
+  gst_harness_set_src_caps_str (h, "video/x-h264,stream-format=byte-stream,"
+      "alignment=au,width=160,height=160");
+  check_said (bus, GST_MESSAGE_WARNING, WORDS ("320x240", "160x160",
+          "another entity-path"));
+  assert_equals_int (push_units (h, H264, "Kd", 2), GST_FLOW_OK);
+  harness_stop (h);
+  check_silent (bus);
+  check_video (H264, "KdKd", 0);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
 /* One that is damaged is left out, and the stream goes on. */
 GST_START_TEST (test_damaged)
 {
@@ -843,6 +863,7 @@ rerunsink_video_suite (void)
   tcase_add_loop_test (tc, test_other_forms, 0, G_N_ELEMENTS (forms));
   tcase_add_test (tc, test_form_not_said);
   tcase_add_test (tc, test_codec_changes);
+  tcase_add_test (tc, test_size_changes);
   tcase_add_test (tc, test_damaged);
   tcase_add_test (tc, test_first_caps);
   tcase_add_test (tc, test_live);
