@@ -130,7 +130,7 @@ if step 'build with the thread sanitizer' \
   scan build-threads libtsan.so
   suite 'what has threads under the thread sanitizer' build-threads \
     --setup threads rerun-output rerun-output-outage rerun-output-video \
-    rerunsink rerunsink-live rerunsink-servers rerunsink-stress \
+    rerunsink rerunsink-pictures rerunsink-rig rerunsink-live rerunsink-servers rerunsink-stress \
     rerunsink-video depthstream depthmeta depthv4l2src rvldepthenc rvldepthenc-metadata \
     rvldepthenc-negotiation
 fi
