@@ -17,8 +17,8 @@ packages='git gcc clang meson ninja-build pkg-config indent
   busybox-static cpio kmod udev v4l-utils
   python3-venv python3-gi python3-gst-1.0 gir1.2-gst-plugins-base-1.0
   gir1.2-gst-rtsp-server-1.0 gir1.2-gtk-3.0 xvfb mesa-vulkan-drivers
-  libvulkan1 qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu
-  libc6-dev-s390x-cross'
+  libvulkan1 qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+  gcc-s390x-linux-gnu libc6-dev-s390x-cross'
 jobs=$(nproc)
 passed=0 failed=0 skipped=0
 
@@ -130,9 +130,9 @@ if step 'build with the thread sanitizer' \
   scan build-threads libtsan.so
   suite 'what has threads under the thread sanitizer' build-threads \
     --setup threads rerun-output rerun-output-outage rerun-output-video \
-    rerunsink rerunsink-live rerunsink-servers rerunsink-stress \
-    rerunsink-rig rerunsink-video depthstream depthmeta depthv4l2src rvldepthenc \
-    rvldepthenc-metadata rvldepthenc-negotiation
+    rerunsink rerunsink-live rerunsink-pictures rerunsink-rig \
+    rerunsink-servers rerunsink-stress rerunsink-video depthstream depthmeta \
+    depthv4l2src rvldepthenc rvldepthenc-metadata rvldepthenc-negotiation
 fi
 if step 'build with clang' build build-clang clang; then
   suite 'codecs built by clang' build-clang --suite codecs
