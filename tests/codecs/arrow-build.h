@@ -35,15 +35,22 @@ build_node (Build * build, guint64 n, guint64 n_nulls)
 }
 
 static inline void
-build_buffer (Build * build, const void *data, guint64 size)
+build_numbers (Build * build, const void *data, guint64 size, gsize width)
 {
   static const guint8 padding[8];
   const guint64 pair[] = { build->body->len, size };
+  const guint8 *from = data;
+  const gboolean turn = G_BYTE_ORDER == G_BIG_ENDIAN;
 
   g_array_append_val (build->buffers, pair);
-  g_byte_array_append (build->body, data, (guint) size);
+  for (gsize i = 0; i < size; i++)
+    g_byte_array_append (build->body, &from[turn ? i ^ (width - 1) : i], 1);
   g_byte_array_append (build->body, padding, -(guint) size % 8);
 }
+
+/* Numbers, as the machine has them, become little-endian. */
+#define build_buffer(build, data, size) \
+  build_numbers (build, data, size, sizeof *(data))
 
 /* A place of the test's own. */
 static inline void
@@ -55,13 +62,11 @@ build_buffer_at (Build * build, guint64 offset, guint64 size)
 }
 
 /* An array without nulls whose buffers are validity and these. */
-static inline void
-build_values (Build * build, guint64 n, const void *data, guint64 size)
-{
-  build_node (build, n, 0);
-  build_buffer (build, "", 0);
-  build_buffer (build, data, size);
-}
+#define build_values(build, n, data, size) G_STMT_START { \
+  build_node (build, n, 0); \
+  build_buffer (build, "", 0); \
+  build_buffer (build, data, size); \
+} G_STMT_END
 
 static inline void
 store_pairs (guint8 * to, const GArray * pairs)

@@ -282,8 +282,12 @@ measure (ColormapEqualizer * equalizer, const guint16 * pixels, gdouble seconds)
 static void
 fill_frame (guint16 * pixels, guint from, guint to)
 {
-  for (guint i = 0; i < SIDE * SIDE; i++)
-    pixels[i] = GUINT16_TO_LE (g_random_int_range (from, to));
+  for (guint i = 0; i < SIDE * SIDE; i++) {
+    /* the macro may take its argument twice */
+    guint16 sample = g_random_int_range (from, to);
+
+    pixels[i] = GUINT16_TO_LE (sample);
+  }
 }
 
 static gdouble

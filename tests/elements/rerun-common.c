@@ -74,8 +74,12 @@ draw (guint16 * pixels, guint seed)
 {
   GRand *rand = g_rand_new_with_seed (seed);
 
-  for (guint i = 0; i < WIDTH * HEIGHT; i++)
-    pixels[i] = GUINT16_TO_LE (g_rand_int (rand));
+  for (guint i = 0; i < WIDTH * HEIGHT; i++) {
+    /* the macro may take its argument twice */
+    guint16 sample = g_rand_int (rand);
+
+    pixels[i] = GUINT16_TO_LE (sample);
+  }
   pixels[0] = 0;
   pixels[1] = 65535;
   g_rand_free (rand);
