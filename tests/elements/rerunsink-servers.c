@@ -291,8 +291,9 @@ GST_END_TEST;
 /* With a server that hangs, EOS and stop say what was not delivered, once. */
 GST_START_TEST (test_undelivered)
 {
+  /* a window in which no frame arrives whole, so that none is confirmed */
   RerunServer *server = rerun_server_new (&(ServerOptions) {
-        .behaviour = SERVER_WINDOW_ZERO,.after = N_FIRST
+        .behaviour = SERVER_WINDOW_ZERO,.after = N_FIRST,.window = 1000
       }
   );
   GstBus *bus;
