@@ -131,8 +131,8 @@ if step 'build with the thread sanitizer' \
   suite 'what has threads under the thread sanitizer' build-threads \
     --setup threads rerun-output rerun-output-outage rerun-output-video \
     rerunsink rerunsink-live rerunsink-servers rerunsink-stress \
-    rerunsink-rig rerunsink-video depthstream depthmeta depthv4l2src rvldepthenc \
-    rvldepthenc-metadata rvldepthenc-negotiation
+    rerunsink-pictures rerunsink-rig rerunsink-video depthstream depthmeta \
+    depthv4l2src rvldepthenc rvldepthenc-metadata rvldepthenc-negotiation
 fi
 if step 'build with clang' build build-clang clang; then
   suite 'codecs built by clang' build-clang --suite codecs

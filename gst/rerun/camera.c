@@ -55,42 +55,44 @@ rerun_camera_holds (const RerunCamera * self, const RerunCameraState * state,
       && same_pose (&state->pose, &self->said.pose);
 }
 
+/* A component that has no value any more is empty: that hides those before. */
 static guint
-fill_pinhole (const RerunCamera * self, const GstPinholeInfo * info,
-    RerunCameraMemory * memory, RerunValue * row)
+fill (RerunValue * value, const RrdComponent * component, gboolean has,
+    gboolean hides, gconstpointer data, gsize size)
 {
-  const gfloat matrix[9] = {
-    info->fx, 0, 0, 0, info->fy, 0, info->cx, info->cy, 1
-  };
-  gboolean hidden = info->fx == 0;
-
-  if (hidden && !self->hides_pinhole)
-    return 0;
-  memcpy (memory->matrix, matrix, sizeof matrix);
-  memory->resolution[0] = info->width;
-  memory->resolution[1] = info->height;
-  rerun_value_set (&row[0], &rrd_pinhole[RRD_PINHOLE_IMAGE_FROM_CAMERA],
-      hidden ? (gconstpointer) rrd_empty : memory->matrix,
-      hidden ? 0 : sizeof memory->matrix);
-  rerun_value_set (&row[1], &rrd_pinhole[RRD_PINHOLE_RESOLUTION],
-      hidden ? (gconstpointer) rrd_empty : memory->resolution,
-      hidden ? 0 : sizeof memory->resolution);
-  return 2;
+  if (has)
+    rerun_value_set (value, component, data, size);
+  else if (hides)
+    rerun_value_set (value, component, rrd_empty, 0);
+  return has || hides ? 1 : 0;
 }
 
 static guint
-fill_pose (const RerunPose * pose, RerunCameraMemory * memory, RerunValue * row)
+fill_values (const RerunCamera * self, const RerunCameraState * state,
+    RerunCameraMemory * memory, RerunValue * row)
 {
+  const GstPinholeInfo *info = &state->pinhole;
+  const RerunPose *pose = &state->pose;
+  const gfloat matrix[9] = {
+    info->fx, 0, 0, 0, info->fy, 0, info->cx, info->cy, 1
+  };
   guint n = 0;
 
+  memcpy (memory->matrix, matrix, sizeof matrix);
+  memory->resolution[0] = info->width;
+  memory->resolution[1] = info->height;
   memcpy (memory->translation, pose->translation, sizeof memory->translation);
   memcpy (memory->rotation, pose->rotation, sizeof memory->rotation);
-  if (pose->has_translation)
-    rerun_value_set (&row[n++], &rrd_transform3d[RRD_TRANSFORM3D_TRANSLATION],
-        memory->translation, sizeof memory->translation);
-  if (pose->has_rotation)
-    rerun_value_set (&row[n++], &rrd_transform3d[RRD_TRANSFORM3D_QUATERNION],
-        memory->rotation, sizeof memory->rotation);
+  n += fill (&row[n], &rrd_pinhole[RRD_PINHOLE_IMAGE_FROM_CAMERA],
+      info->fx > 0, self->hides_pinhole, memory->matrix, sizeof memory->matrix);
+  n += fill (&row[n], &rrd_pinhole[RRD_PINHOLE_RESOLUTION], info->fx > 0,
+      self->hides_pinhole, memory->resolution, sizeof memory->resolution);
+  n += fill (&row[n], &rrd_transform3d[RRD_TRANSFORM3D_TRANSLATION],
+      pose->has_translation, self->hides_translation, memory->translation,
+      sizeof memory->translation);
+  n += fill (&row[n], &rrd_transform3d[RRD_TRANSFORM3D_QUATERNION],
+      pose->has_rotation, self->hides_rotation, memory->rotation,
+      sizeof memory->rotation);
   return n;
 }
 
@@ -122,11 +124,12 @@ rerun_camera_take (RerunCamera * self, const RerunEntityContext * context,
         "cy %g of %ux%u", pinhole->fx, pinhole->fy, pinhole->cx, pinhole->cy,
         pinhole->width, pinhole->height);
   self->hides_pinhole |= self->said.pinhole.fx > 0 && pinhole->fx == 0;
+  self->hides_translation |= self->said.pose.has_translation;
+  self->hides_rotation |= self->said.pose.has_rotation;
   self->said = *state;
   self->has_said = TRUE;
   self->time = time;
-  *n = fill_pinhole (self, pinhole, memory, row);
-  *n += fill_pose (&state->pose, memory, row + *n);
+  *n = fill_values (self, state, memory, row);
   return TRUE;
 }
 

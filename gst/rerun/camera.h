@@ -23,6 +23,7 @@ typedef struct
 {
   RerunCameraState said;
   gboolean hides_pinhole;       /* there was one of a picture of another size */
+  gboolean hides_translation, hides_rotation;   /* there was one */
   gboolean has_said;
   gint64 time;                  /* running time */
 } RerunCamera;

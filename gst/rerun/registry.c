@@ -239,9 +239,11 @@ gboolean
 rerun_registry_claim_camera (RerunRecording * self, RerunEntityRecord * entity,
     gboolean has_pinhole, gboolean has_pose, GError ** error)
 {
-  gboolean ok = TRUE;
+  gboolean had_pinhole, had_pose, ok = TRUE;
 
   g_mutex_lock (&registry_lock);
+  had_pinhole = entity->has_pinhole;
+  had_pose = entity->has_pose;
   entity->has_pinhole |= has_pinhole;
   entity->has_pose |= has_pose;
   for (GList * link = self->entities; link != NULL && ok; link = link->next) {
@@ -252,6 +254,10 @@ rerun_registry_claim_camera (RerunRecording * self, RerunEntityRecord * entity,
       set_misplaced (link->data, entity, error);
     else
       ok = TRUE;
+  }
+  if (!ok) {                    /* the other one may go on */
+    entity->has_pinhole = had_pinhole;
+    entity->has_pose = had_pose;
   }
   g_mutex_unlock (&registry_lock);
   return ok;

@@ -15,6 +15,7 @@ from PIL import Image
 OURS = re.compile(r"ERROR: from element \S+Gst(?:Depth|Rvl)")
 SOURCE = "depthtestsrc num-buffers=3 ! video/x-raw,width=32,height=24"
 ENCODE = f"{SOURCE} ! rvldepthenc"
+JPEG = "videotestsrc num-buffers=3 ! jpegenc"
 REFUSED = [  # pipeline, what its error has to name
     (f"{SOURCE} ! rvldepthenc meter=0.001 ! fakesink", ["meter", "0.001", "1000"]),
     (f"{SOURCE} ! rvldepthenc meter=-5 ! fakesink", ["meter", "-5"]),
@@ -33,6 +34,14 @@ REFUSED = [  # pipeline, what its error has to name
     (f"{ENCODE} ! rerunsink location=nowhere/a.rrd", ["nowhere/a.rrd", "No such file"]),
     (f"{ENCODE} ! rerunsink location=/dev", ["/dev", "directory"]),
     (f'{ENCODE} ! rerunsink location=a.rrd pinhole="<1.0,2.0,3.0>"', ["pinhole", "fx, fy, cx, cy", "3"]),
+    (f'{ENCODE} ! rerunsink location=a.rrd rotation="<0,0,0,0>"', ["rotation", "0", "not zero"]),
+    (f'{ENCODE} ! rerunsink location=a.rrd translation="<0,inf,0>"', ["translation", "inf", "metres"]),
+    (f"{ENCODE} ! rerunsink location=a.rrd opacity=2", ["opacity", "2", "0 to 1"]),
+    (f"{ENCODE} ! rerunsink name=one location=a.rrd {ENCODE} ! rerunsink name=two location=a.rrd", ["one", "two", "/depth"]),
+    (
+        f"{JPEG} ! rerunsink location=a.rrd entity-path=rig pinhole=\"<9,9,9,9>\" {JPEG} ! rerunsink location=a.rrd entity-path=rig/b translation=\"<1,0,0>\"",
+        ["/rig,", "/rig/b", "side by side"],
+    ),
     (f'{ENCODE} ! rerunsink location=a.rrd pinhole="<0.0,600.0,320.0,240.0>"', ["pinhole", "0"]),
 ]
 

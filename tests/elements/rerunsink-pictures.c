@@ -527,6 +527,29 @@ mover_init (Mover * self)
 {
 }
 
+/* An empty one hides what was said before. */
+GST_START_TEST (test_pose_ends)
+{
+  static const gfloat rotation[] = { 0, 0, 0.6f, 0.8f };
+  GstBus *bus;
+  GstHarness *h = harness_with (JPEG_CAPS, &bus, "translation", "<1, 2, 3>",
+      "rotation", "<0, 0, 0.6, 0.8>", NULL);
+  Recording recording;
+
+  gst_harness_push (h, jpeg_buffer (0, 640, 480));
+  gst_util_set_object_arg (G_OBJECT (h->element), "translation", "< >");
+  gst_harness_push (h, jpeg_buffer (1, 640, 480));
+  check_silent (bus);
+  harness_stop (h);
+  recording_read (&recording, location);
+  assert_equals_int (recording.states, 2);
+  g_free (recording.data);
+  assert_equals_int (count_bytes (rotation, sizeof rotation), 2);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_pose_is_controlled)
 {
   GstBus *bus;
@@ -678,6 +701,7 @@ rerunsink_pictures_suite (void)
   tcase_add_test (tc, test_markup);
   tcase_add_test (tc, test_pose);
   tcase_add_test (tc, test_pose_changes);
+  tcase_add_test (tc, test_pose_ends);
   tcase_add_test (tc, test_pose_is_controlled);
   tcase_add_loop_test (tc, test_bad_pose, 0, G_N_ELEMENTS (bad_poses));
   tcase_add_loop_test (tc, test_camera_below_a_camera, 0, 2);
