@@ -58,6 +58,7 @@ typedef struct
   const Archetype *archetype;
   StillFormat format;           /* of encoded ones */
   GstVideoInfo info;            /* of raw ones */
+  gboolean told_colours;
   guint8 image_format[RRD_IMAGE_FORMAT_SIZE];
   RrdSpan type;                 /* the media type, or the image format */
   gint width, height;           /* by the caps; 0: they do not say */
@@ -92,6 +93,21 @@ refuse_caps (ImageEntity * self, GstCaps * caps, const gchar * why)
       g_strdup (why));
 }
 
+/* Said once: a camera rarely has a choice, and the picture is nearly right. */
+static void
+tell_colours (ImageEntity * self)
+{
+  const gchar *shown = rerun_raw_picture_shown_as (&self->info);
+
+  if (shown == NULL || self->told_colours)
+    return;
+  self->told_colours = TRUE;
+  GST_ELEMENT_INFO (self->parent.context->element, STREAM, FORMAT,
+      ("Rerun shows %s as %s, which this is not: colours will be a little off; "
+          "videoconvert ! video/x-raw,format=RGB before rerunsink makes them "
+          "exact", GST_VIDEO_INFO_NAME (&self->info), shown), (NULL));
+}
+
 static gboolean
 set_raw_caps (ImageEntity * self, GstCaps * caps)
 {
@@ -107,6 +123,7 @@ set_raw_caps (ImageEntity * self, GstCaps * caps)
   pixels = rerun_raw_picture_get_pixels (&self->info);
   rrd_image_format (pixels, GST_VIDEO_INFO_WIDTH (&self->info),
       GST_VIDEO_INFO_HEIGHT (&self->info), self->image_format);
+  tell_colours (self);
   self->archetype = &image;
   self->type = (RrdSpan) { self->image_format, sizeof self->image_format };
   return TRUE;

@@ -10,10 +10,12 @@
 
 #include <string.h>
 
+/* Which colours Rerun's Viewer 0.41 takes a format for, whatever was meant. */
 static const struct
 {
   GstVideoFormat format;
   RrdPixels full, limited;      /* by the range of the colorimetry */
+  GstVideoColorMatrix matrix;   /* UNKNOWN: there is none */
 } formats[] = {
   {GST_VIDEO_FORMAT_RGB, RRD_PIXELS_RGB, RRD_PIXELS_RGB},
   {GST_VIDEO_FORMAT_BGR, RRD_PIXELS_BGR, RRD_PIXELS_BGR},
@@ -21,9 +23,12 @@ static const struct
   {GST_VIDEO_FORMAT_BGRA, RRD_PIXELS_BGRA, RRD_PIXELS_BGRA},
   {GST_VIDEO_FORMAT_GRAY8, RRD_PIXELS_L8, RRD_PIXELS_L8_LIMITED},
   {GST_VIDEO_FORMAT_GRAY16_LE, RRD_PIXELS_L16, RRD_PIXELS_L16},
-  {GST_VIDEO_FORMAT_NV12, RRD_PIXELS_NV12, RRD_PIXELS_NV12},
-  {GST_VIDEO_FORMAT_I420, RRD_PIXELS_I420_FULL, RRD_PIXELS_I420_LIMITED},
-  {GST_VIDEO_FORMAT_YUY2, RRD_PIXELS_YUY2, RRD_PIXELS_YUY2},
+  {GST_VIDEO_FORMAT_NV12, RRD_PIXELS_NV12, RRD_PIXELS_NV12,
+      GST_VIDEO_COLOR_MATRIX_BT601},
+  {GST_VIDEO_FORMAT_I420, RRD_PIXELS_I420_FULL, RRD_PIXELS_I420_LIMITED,
+      GST_VIDEO_COLOR_MATRIX_BT709},
+  {GST_VIDEO_FORMAT_YUY2, RRD_PIXELS_YUY2, RRD_PIXELS_YUY2,
+      GST_VIDEO_COLOR_MATRIX_BT601},
 };
 
 /* Where a plane lies in a buffer, and what of it are samples. */
@@ -40,17 +45,42 @@ typedef struct
   gsize size;                   /* of all samples */
 } Layout;
 
+static gboolean
+is_limited (const GstVideoInfo * info)
+{
+  return GST_VIDEO_INFO_COLORIMETRY (info).range ==
+      GST_VIDEO_COLOR_RANGE_16_235;
+}
+
+static gsize
+find_format (const GstVideoInfo * info)
+{
+  gsize i = 0;
+
+  while (formats[i].format != GST_VIDEO_INFO_FORMAT (info))
+    i++;
+  return i;
+}
+
 RrdPixels
 rerun_raw_picture_get_pixels (const GstVideoInfo * info)
 {
-  gboolean limited =
-      GST_VIDEO_INFO_COLORIMETRY (info).range == GST_VIDEO_COLOR_RANGE_16_235;
+  gsize i = find_format (info);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (formats); i++) {
-    if (formats[i].format == GST_VIDEO_INFO_FORMAT (info))
-      return limited ? formats[i].limited : formats[i].full;
-  }
-  return RRD_PIXELS_N;
+  return is_limited (info) ? formats[i].limited : formats[i].full;
+}
+
+const gchar *
+rerun_raw_picture_shown_as (const GstVideoInfo * info)
+{
+  gsize i = find_format (info);
+  gboolean has_full = formats[i].full != formats[i].limited;
+
+  if (formats[i].matrix == GST_VIDEO_COLOR_MATRIX_UNKNOWN
+      || (formats[i].matrix == GST_VIDEO_INFO_COLORIMETRY (info).matrix
+          && (has_full || is_limited (info))))
+    return NULL;
+  return has_full ? "BT.709" : "BT.601 of limited range";
 }
 
 /* The meta's sizes may be larger than the caps': a picture that was cropped. */

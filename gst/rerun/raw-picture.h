@@ -6,8 +6,12 @@
 
 G_BEGIN_DECLS
 
-/* Returns: Rerun's format of raw pictures, RRD_PIXELS_N: it has none */
+/* Returns: Rerun's format of pictures whose caps were taken */
 RrdPixels rerun_raw_picture_get_pixels (const GstVideoInfo * info);
+
+/* Returns: (nullable): the colours that the Viewer takes them for, if that is not what
+ * their caps say */
+const gchar *rerun_raw_picture_shown_as (const GstVideoInfo * info);
 
 /**
  * rerun_raw_picture_map:

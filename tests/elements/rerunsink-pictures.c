@@ -208,6 +208,42 @@ GST_START_TEST (test_raw)
 
 GST_END_TEST;
 
+GST_START_TEST (test_colours_that_are_shown_wrong)
+{
+  static const struct
+  {
+    const gchar *caps;
+    guint messages;
+  } colours[] = {
+    {"I420,colorimetry=bt709", 0}, {"I420,colorimetry=1:3:5:1", 0},
+    {"I420,colorimetry=bt601", 1}, {"NV12,colorimetry=bt601", 0},
+    {"NV12,colorimetry=bt709", 1}, {"NV12,colorimetry=1:4:0:0", 1},
+    {"RGB,colorimetry=1:1:5:1", 0}, {"GRAY8", 0},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (colours); i++) {
+    gchar *caps = g_strconcat ("video/x-raw,width=16,height=6,framerate=30/1,"
+        "format=", colours[i].caps, NULL);
+    GstBus *bus;
+    GstHarness *h = harness_with (caps, &bus, NULL);
+    guint n = 0;
+    GstMessage *message;
+
+    gst_harness_push (h, with_pts (gst_buffer_new_allocate (NULL, 16 * 6 * 3,
+                NULL), 0));
+    while ((message = gst_bus_pop_filtered (bus, GST_MESSAGE_INFO)) != NULL) {
+      gst_message_unref (message);
+      n++;
+    }
+    fail_unless (n == colours[i].messages, "%s", caps);
+    harness_stop (h);
+    gst_object_unref (bus);
+    g_free (caps);
+  }
+}
+
+GST_END_TEST;
+
 /* Caps of @format with a size that it cannot have in Rerun do not fit. */
 GST_START_TEST (test_odd_chroma)
 {
@@ -691,6 +727,7 @@ rerunsink_pictures_suite (void)
   tcase_add_checked_fixture (tc, folder_setup, folder_teardown);
   tcase_add_test (tc, test_jpeg);
   tcase_add_loop_test (tc, test_raw, 0, G_N_ELEMENTS (raw_formats));
+  tcase_add_test (tc, test_colours_that_are_shown_wrong);
   tcase_add_test (tc, test_odd_chroma);
   tcase_add_test (tc, test_raw_too_short);
   tcase_add_loop_test (tc, test_16_bit_pictures, 0, 2);
