@@ -199,6 +199,7 @@ call_once (once_flag * flag, void (*function) (void))
 void __tsan_acquire (void *address);
 void __tsan_release (void *address);
 
+#define UNSEEN __attribute__((no_sanitize_thread))
 #define REAL(name) ((__typeof__ (&name)) dlsym (RTLD_NEXT, #name))
 
 typedef struct
@@ -236,10 +237,7 @@ g_thread_pool_push (GThreadPool * pool, gpointer task, GError ** error)
 }
 
 /* Its last thread frees the pool. Ours is never freed: few are made. */
-void g_thread_pool_free (GThreadPool * pool, gboolean immediate, gboolean wait)
-    __attribute__((no_sanitize_thread));
-
-void
+UNSEEN void
 g_thread_pool_free (GThreadPool * pool, gboolean immediate, gboolean wait)
 {
   Pool *ours = pool->user_data;
