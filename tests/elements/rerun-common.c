@@ -265,6 +265,19 @@ recording_count_int64 (Recording * self, gint64 value)
   return recording_count (self, &value, sizeof value);
 }
 
+guint
+recording_count_floats (Recording * self, const gfloat * values, gsize n)
+{
+  guint32 *bits = g_memdup2 (values, n * sizeof *values);
+  guint found;
+
+  for (gsize i = 0; i < n; i++)
+    bits[i] = GUINT32_TO_LE (bits[i]);
+  found = recording_count (self, bits, n * sizeof *bits);
+  g_free (bits);
+  return found;
+}
+
 /* What was reserved for more frames is free again. */
 static void
 check_disk_space (const gchar * path)

@@ -53,6 +53,7 @@ void recording_read (Recording * self, const gchar * path);
 /* How often these bytes are in it. */
 guint recording_count (Recording * self, gconstpointer bytes, gsize size);
 guint recording_count_int64 (Recording * self, gint64 value);
+guint recording_count_floats (Recording * self, const gfloat * values, gsize n);
 
 void check_recording (const gchar * path, guint frames, gboolean footer);
 

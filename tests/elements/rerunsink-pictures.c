@@ -57,6 +57,18 @@ count_bytes (gconstpointer bytes, gsize size)
 }
 
 static guint
+count_floats (const gfloat * values, gsize n)
+{
+  Recording recording;
+  guint found;
+
+  recording_read (&recording, location);
+  found = recording_count_floats (&recording, values, n);
+  g_free (recording.data);
+  return found;
+}
+
+static guint
 count_text (const gchar * text)
 {
   return count_bytes (text, strlen (text));
@@ -499,10 +511,10 @@ GST_START_TEST (test_pose)
   harness_stop (h);
   check_recording (location, 40, TRUE);
   /* once a second, and again for what goes back in time */
-  fail_unless (count_bytes (translation, sizeof translation) >= 1);
-  assert_equals_int (count_bytes (translation, sizeof translation),
-      count_bytes (rotation, sizeof rotation));
-  fail_unless (count_bytes (matrix, sizeof matrix) >= 1);
+  fail_unless (count_floats (translation, G_N_ELEMENTS (translation)) >= 1);
+  assert_equals_int (count_floats (translation, G_N_ELEMENTS (translation)),
+      count_floats (rotation, G_N_ELEMENTS (rotation)));
+  fail_unless (count_floats (matrix, G_N_ELEMENTS (matrix)) >= 1);
   gst_object_unref (bus);
 }
 
@@ -528,8 +540,8 @@ GST_START_TEST (test_pose_changes)
   check_said (bus, GST_MESSAGE_WARNING, WORDS ("translation is <", "finite"));
   harness_stop (h);
   check_recording (location, 6, TRUE);
-  assert_equals_int (count_bytes (before, sizeof before), 1);
-  assert_equals_int (count_bytes (after, sizeof after), 1);
+  assert_equals_int (count_floats (before, G_N_ELEMENTS (before)), 1);
+  assert_equals_int (count_floats (after, G_N_ELEMENTS (after)), 1);
   gst_object_unref (bus);
 }
 
@@ -580,7 +592,7 @@ GST_START_TEST (test_pose_ends)
   recording_read (&recording, location);
   assert_equals_int (recording.states, 2);
   g_free (recording.data);
-  assert_equals_int (count_bytes (rotation, sizeof rotation), 2);
+  assert_equals_int (count_floats (rotation, G_N_ELEMENTS (rotation)), 2);
   gst_object_unref (bus);
 }
 
@@ -601,7 +613,8 @@ GST_START_TEST (test_pose_is_controlled)
   for (guint i = 0; i < 2; i++) {
     const gfloat translation[] = { i * 0.495f, 0, 7 };
 
-    assert_equals_int (count_bytes (translation, sizeof translation), 1);
+    assert_equals_int (count_floats (translation, G_N_ELEMENTS (translation)),
+        1);
   }
   gst_object_unref (bus);
 }

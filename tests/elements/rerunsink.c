@@ -391,7 +391,7 @@ count_float (const gchar * path, gfloat number)
   guint n;
 
   recording_read (&recording, path);
-  n = recording_count (&recording, &number, sizeof number);
+  n = recording_count_floats (&recording, &number, 1);
   g_free (recording.data);
   return n;
 }
