@@ -30,12 +30,7 @@ copy_buffer (GstBuffer * buffer, gchar ** why)
 #define MAX_MAPS 64
 
 static GMutex maps_lock;
-
-static GQuark
-maps_quark (void)
-{
-  return g_quark_from_static_string ("rerunsink-maps");
-}
+static GQuark maps_quark;
 
 static guint
 change_maps (GstMemory * memory, gint change)
@@ -46,11 +41,12 @@ change_maps (GstMemory * memory, gint change)
   if (object == NULL)           /* an empty buffer's */
     return 0;
   g_mutex_lock (&maps_lock);
-  n = change +
-      GPOINTER_TO_UINT (gst_mini_object_get_qdata (object, maps_quark ()));
+  if (maps_quark == 0)
+    maps_quark = g_quark_from_static_string ("rerunsink-maps");
+  n = change + GPOINTER_TO_UINT (gst_mini_object_get_qdata (object,
+          maps_quark));
   if (change != 0)
-    gst_mini_object_set_qdata (object, maps_quark (), GUINT_TO_POINTER (n),
-        NULL);
+    gst_mini_object_set_qdata (object, maps_quark, GUINT_TO_POINTER (n), NULL);
   g_mutex_unlock (&maps_lock);
   return n;
 }

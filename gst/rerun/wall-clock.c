@@ -71,11 +71,13 @@ gint64
 rerun_wall_clock_offset (GstClock * clock)
 {
   static GMutex lock;
-  GQuark quark = g_quark_from_static_string ("rerunsink-wall-offset");
+  static GQuark quark;
   RerunWallOffset *self;
   gint64 now = gst_clock_get_time (clock), offset;
 
   g_mutex_lock (&lock);
+  if (quark == 0)
+    quark = g_quark_from_static_string ("rerunsink-wall-offset");
   self = g_object_get_qdata (G_OBJECT (clock), quark);
   if (self == NULL) {
     self = g_new0 (RerunWallOffset, 1);
