@@ -266,11 +266,12 @@ static void
 submit_settings (Client * self)
 {
   guint32 window = self->server->options.window;
+  gboolean is_zero = behaviour (self) == SERVER_TAKES_NOTHING;
   nghttp2_settings_entry entry =
-      { NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, window };
+      { NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, is_zero ? 0 : window };
 
   nghttp2_submit_settings (self->session, NGHTTP2_FLAG_NONE, &entry,
-      window != 0);
+      is_zero || window != 0);
 }
 
 /* Was told so when it had nothing to read. */
@@ -307,6 +308,22 @@ serve_http2 (Client * self)
 
 /* --- connections ------------------------------------------------------------- */
 
+/* Begins something that never ends. */
+static void
+serve_drops (Client * self, const gchar * begin, gsize size)
+{
+  GOutputStream *output = g_io_stream_get_output_stream (self->stream);
+  GPollFD fd;
+
+  g_output_stream_write_all (output, begin, size, NULL,
+      self->server->cancellable, NULL);
+  g_cancellable_make_pollfd (self->server->cancellable, &fd);
+  while (g_output_stream_write_all (output, "", 1, NULL,
+          self->server->cancellable, NULL))
+    g_poll (&fd, 1, 100);
+  g_cancellable_release_fd (self->server->cancellable);
+}
+
 /* Says something else than HTTP/2, and lets it be read. */
 static void
 serve_words (Client * self, const gchar * words)
@@ -335,6 +352,12 @@ serve (Client * self)
     case SERVER_GARBAGE:
       serve_words (self, "\x01\x02\x03 something that is much longer than the "
           "header of a frame and not at all one \xff\xfe\xfd");
+      break;
+    case SERVER_DRIPS_TLS:
+      serve_drops (self, "\x16\x03\x03\x40\x00\x02\x00\x3f\xfc", 9);
+      break;
+    case SERVER_DRIPS:
+      serve_drops (self, "\0\0\0\x04\0\0\0\0\0\0\x40\0\xfa\0\0\0\0\0", 18);
       break;
     default:
       serve_http2 (self);
@@ -366,7 +389,7 @@ speaks_tls (Client * self)
   ServerBehaviour now = behaviour (self);
 
   return self->server->options.certificate != NULL
-      && (now == SERVER_GOOD || now > SERVER_GARBAGE);
+      && (now == SERVER_GOOD || now > SERVER_DRIPS_TLS);
 }
 
 static void

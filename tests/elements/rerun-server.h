@@ -17,6 +17,10 @@ typedef enum
   SERVER_SILENT,                /* takes connections and says nothing */
   SERVER_HTTP1,                 /* answers in HTTP/1.1 */
   SERVER_GARBAGE,               /* answers with noise */
+  SERVER_DRIPS_TLS,             /* begins a record of TLS, a byte each tenth of a second */
+  SERVER_DRIPS,                 /* greets, then begins a frame that nobody knows, a byte
+                                 * each tenth of a second, and reads nothing */
+  SERVER_TAKES_NOTHING,         /* takes no data, but answers pings */
   SERVER_NOT_FOUND,             /* answers with HTTP status 404 */
   SERVER_REFUSES,               /* answers with a gRPC status */
   /* after some messages */
