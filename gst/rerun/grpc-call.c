@@ -49,6 +49,7 @@ struct _RerunGrpcCall
   gboolean ending;
 
   guint64 sent, pinged, confirmed;      /* messages */
+  guint64 ping;                 /* number of the last one, its payload */
   gint64 open_until;            /* monotonic time, as the next two */
   gint64 last_ping;
   gint64 last_taken;
@@ -170,6 +171,19 @@ on_goaway (RerunGrpcCall * self, const nghttp2_goaway * goaway)
   g_free (text);
 }
 
+static void
+on_ping_answer (RerunGrpcCall * self, const nghttp2_ping * ping)
+{
+  if (!self->ping_out
+      || memcmp (ping->opaque_data, &self->ping, sizeof self->ping) != 0) {
+    GST_DEBUG ("the server answers a ping that was not sent");
+    return;
+  }
+  self->ping_out = FALSE;
+  self->confirmed = self->pinged;
+  GST_LOG ("%" G_GUINT64_FORMAT " messages have arrived", self->confirmed);
+}
+
 static int
 on_frame (nghttp2_session * session, const nghttp2_frame * frame, void *user)
 {
@@ -184,12 +198,8 @@ on_frame (nghttp2_session * session, const nghttp2_frame * frame, void *user)
       self->greeted = TRUE;
       break;
     case NGHTTP2_PING:
-      if (frame->hd.flags & NGHTTP2_FLAG_ACK) {
-        self->ping_out = FALSE;
-        self->confirmed = self->pinged;
-        GST_LOG ("%" G_GUINT64_FORMAT " messages have arrived",
-            self->confirmed);
-      }
+      if (frame->hd.flags & NGHTTP2_FLAG_ACK)
+        on_ping_answer (self, &frame->ping);
       break;
     case NGHTTP2_WINDOW_UPDATE:
       self->last_taken = g_get_monotonic_time ();
@@ -218,6 +228,8 @@ on_header (nghttp2_session * session, const nghttp2_frame * frame,
 {
   RerunGrpcCall *self = user;
 
+  if (frame->hd.stream_id != self->stream)
+    return 0;
   /* both end with a zero */
   if (g_str_equal (name, ":status")) {
     self->http_status = read_status (value);
@@ -240,6 +252,8 @@ on_stream_close (nghttp2_session * session, int32_t stream, uint32_t code,
 {
   RerunGrpcCall *self = user;
 
+  if (stream != self->stream)
+    return 0;
   self->ended = TRUE;
   if (code != NGHTTP2_NO_ERROR)
     call_fail (self, "the server reset the call (%s)",
@@ -385,7 +399,9 @@ call_ping (RerunGrpcCall * self)
 
   if (self->ping_out || now < call_next_ping (self))
     return;
-  nghttp2_submit_ping (self->session, NGHTTP2_FLAG_NONE, NULL);
+  self->ping++;
+  nghttp2_submit_ping (self->session, NGHTTP2_FLAG_NONE,
+      (const uint8_t *) &self->ping);
   self->ping_out = TRUE;
   self->pinged = self->sent;
   self->last_ping = now;
@@ -497,9 +513,10 @@ call_submit (RerunGrpcCall * self, const RerunUri * uri, const gchar * path)
     header ("te", "trailers"),
     header ("user-agent", PACKAGE "/" VERSION),
   };
+  nghttp2_settings_entry no_push = { NGHTTP2_SETTINGS_ENABLE_PUSH, 0 };
   nghttp2_data_provider provider = {.read_callback = on_read_data };
 
-  nghttp2_submit_settings (self->session, NGHTTP2_FLAG_NONE, NULL, 0);
+  nghttp2_submit_settings (self->session, NGHTTP2_FLAG_NONE, &no_push, 1);
   self->stream = nghttp2_submit_request (self->session, NULL, headers,
       G_N_ELEMENTS (headers), &provider, NULL);
   g_free (authority);

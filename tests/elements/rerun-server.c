@@ -77,6 +77,34 @@ reply (Client * self, const gchar * http_status, gint grpc_status)
   g_free (status);
 }
 
+/* The same on a stream that the client has not asked for. nghttp2 would not send it to
+ * who does not take pushes. */
+static void
+push_reply (Client * self)
+{
+  static const gchar frames[] =
+      /* PUSH_PROMISE, END_HEADERS, on stream 1, of stream 2: GET http://a/ */
+      "\0\0\x0a\x05\x04\0\0\0\x01\0\0\0\x02\x82\x86\x84\x01\x01" "a"
+      /* HEADERS, END_HEADERS, END_STREAM, on stream 2: 200, grpc-status: 0 */
+      "\0\0\x10\x01\x05\0\0\0\x02\x88\x00\x0bgrpc-status\x01" "0";
+
+  g_output_stream_write_all (g_io_stream_get_output_stream (self->stream),
+      frames, sizeof frames - 1, NULL, self->server->cancellable, NULL);
+}
+
+static void
+answer_ping (Client * self, const nghttp2_ping * ping)
+{
+  static const uint8_t other[8] = "another";
+  const uint8_t *answer = ping->opaque_data;
+
+  if (behaviour (self) == SERVER_PUSHES_END)
+    return;
+  if (behaviour (self) == SERVER_ANSWERS_OTHERS)
+    answer = other;
+  nghttp2_submit_ping (self->session, NGHTTP2_FLAG_ACK, answer);
+}
+
 static void
 reset_connection (Client * self)
 {
@@ -164,6 +192,9 @@ misbehave (Client * self)
     case SERVER_ENDS:
       reply (self, "200", 0);
       break;
+    case SERVER_PUSHES:
+      push_reply (self);
+      break;
     case SERVER_STOPS_READING:
       self->hung = TRUE;
       break;
@@ -217,6 +248,8 @@ on_frame (nghttp2_session * session, const nghttp2_frame * frame, void *user)
     else if (behaviour (self) == SERVER_NOT_FOUND)
       reply (self, "404", -1);
   }
+  if (frame->hd.type == NGHTTP2_PING && !(frame->hd.flags & NGHTTP2_FLAG_ACK))
+    answer_ping (self, &frame->ping);
   /* who leaves has said so before that */
   if (frame->hd.type == NGHTTP2_PING && (frame->hd.flags & NGHTTP2_FLAG_ACK))
     nghttp2_submit_goaway (session, NGHTTP2_FLAG_NONE, self->call,
@@ -226,7 +259,9 @@ on_frame (nghttp2_session * session, const nghttp2_frame * frame, void *user)
     g_mutex_lock (&self->server->lock);
     self->server->ended++;
     g_mutex_unlock (&self->server->lock);
-    if (behaviour (self) != SERVER_NEVER_REPLIES)
+    if (behaviour (self) == SERVER_PUSHES_END)
+      push_reply (self);
+    else if (behaviour (self) < SERVER_ANSWERS_OTHERS)
       reply (self, "200", 0);
   }
   return 0;
@@ -241,6 +276,7 @@ session_new (Client * self)
 
   nghttp2_option_new (&option);
   nghttp2_option_set_no_auto_window_update (option, 1);
+  nghttp2_option_set_no_auto_ping_ack (option, 1);
   nghttp2_session_callbacks_new (&callbacks);
   nghttp2_session_callbacks_set_send_callback (callbacks, on_send);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback (callbacks,

@@ -34,6 +34,11 @@ typedef enum
   SERVER_ENDS,                  /* answers OK, and closes the stream */
   SERVER_STOPS_READING,         /* reads no more: not even pings */
   SERVER_WINDOW_ZERO,           /* takes no more data, but answers pings */
+  SERVER_PUSHES,                /* pushes a reply that is none to the call, and that nobody
+                                 * wants */
+  /* takes all, answers no ping, and never replies */
+  SERVER_ANSWERS_OTHERS,        /* answers pings that were not sent */
+  SERVER_PUSHES_END,            /* pushes a reply when the call ends */
   /* at the end */
   SERVER_NEVER_REPLIES,
 } ServerBehaviour;

@@ -41,6 +41,7 @@ static const struct
   {{SERVER_GOES_AWAY_MUTE,.after = 5}, "is going away (INTERNAL_ERROR)"},
   {{SERVER_LEAVES,.after = 5}, "says goodbye"},
   {{SERVER_ENDS,.after = 5}, "ended the call"},
+  {{SERVER_PUSHES,.after = 5}, "does not speak HTTP/2"},
   {{SERVER_SILENT}, NULL},
   {{SERVER_DRIPS}, NULL},
   {{SERVER_TAKES_NOTHING}, NULL},
@@ -366,6 +367,31 @@ GST_START_TEST (test_undelivered)
 
 GST_END_TEST;
 
+/* Written is what the server has confirmed, and nobody for it. */
+GST_START_TEST (test_not_confirmed)
+{
+  static const ServerBehaviour behaviours[] = {
+    SERVER_ANSWERS_OTHERS, SERVER_PUSHES_END
+  };
+  RerunServer *server = rerun_server_new (&(ServerOptions) {
+        .behaviour = behaviours[__i__]
+      }
+  );
+  GstBus *bus;
+  GstHarness *h =
+      live_new (uri_of (server), &bus, "drain-timeout", 500 * GST_MSECOND,
+      NULL);
+
+  push (h, 0, 20);
+  rerun_server_wait_messages (server, N_FIRST + 20);
+  harness_stop (h);
+  check_said (bus, GST_MESSAGE_WARNING, WORDS ("20 frames", "not delivered"));
+  gst_object_unref (bus);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_never_replies)
 {
   RerunServer *server = rerun_server_new (&(ServerOptions) {
@@ -434,6 +460,7 @@ rerunsink_servers_suite (void)
   tcase_add_test (tc, test_takes_nothing);
   tcase_add_test (tc, test_said_once);
   tcase_add_loop_test (tc, test_undelivered, 0, 2);
+  tcase_add_loop_test (tc, test_not_confirmed, 0, 2);
   tcase_add_test (tc, test_never_replies);
   tcase_add_test (tc, test_leaky_no);
   return s;
