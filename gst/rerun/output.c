@@ -144,12 +144,18 @@ drain_last (RerunOutput * self)
 static GError *
 undelivered_error (RerunOutput * self)
 {
-  self->reported = self->serial;
-  return g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+  gchar *before = self->frames_dropped == 0 ? g_strdup ("") :
+      g_strdup_printf ("; %" G_GUINT64_FORMAT " frames were dropped before",
+      self->frames_dropped);
+  GError *error = g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
       "%" G_GUINT64_FORMAT " frames (%" G_GSIZE_FORMAT " bytes) were not "
-      "delivered to %s within drain-timeout, %" GST_TIME_FORMAT,
+      "delivered to %s within drain-timeout, %" GST_TIME_FORMAT "%s",
       rerun_queue_outstanding (self), self->queue_bytes, self->address,
-      GST_TIME_ARGS (self->settings.drain_timeout));
+      GST_TIME_ARGS (self->settings.drain_timeout), before);
+
+  self->reported = self->serial;
+  g_free (before);
+  return error;
 }
 
 gboolean

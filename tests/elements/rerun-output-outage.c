@@ -360,6 +360,9 @@ GST_START_TEST (test_end_waits_once)
   fail_if (rerun_user_drain (user, &error));
   fail_unless (g_get_monotonic_time () - since < 1 * G_TIME_SPAN_SECOND);
   fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
+  fail_unless (g_str_has_prefix (error->message, "3 frames"));
+  fail_unless (g_str_has_suffix (error->message,
+          "; 97 frames were dropped before"), "%s", error->message);
   g_error_free (error);
   assert_equals_uint64 (stat_of (fake, "frames-dropped"), 97);
   assert_equals_uint64 (balance (fake), 100);
