@@ -15,13 +15,16 @@
 #include "rerun/grpc-connection.h"
 #include "rerun/grpc-staging.h"
 
-/* To connect, for TLS, and for the first words of the server, each. */
-#define OPEN_TIMEOUT 5          /* s */
+/* To connect, for TLS, for the first words of the server, and until it has taken the
+ * first message, in all; then for each message until the server has shown that it takes
+ * more than the first. After that, it may be as slow as it likes. */
+#define OPEN_TIMEOUT (8 * G_TIME_SPAN_SECOND)
 /* A ping tells that what was sent before it has arrived, and that the server is
  * there: soon where something is not confirmed, else now and then. */
 #define PING_SOON (100 * G_TIME_SPAN_MILLISECOND)
 #define PING_IDLE (3 * G_TIME_SPAN_SECOND)
-/* A server that says nothing that long after a ping is gone. */
+/* A server that does not answer a ping that long, and takes nothing of what was sent
+ * before it, is gone. */
 #define PING_TIMEOUT (5 * G_TIME_SPAN_SECOND)
 
 #define FRAME_HEADER_SIZE 9
@@ -46,8 +49,10 @@ struct _RerunGrpcCall
   gboolean ending;
 
   guint64 sent, pinged, confirmed;      /* messages */
-  gint64 last_ping;             /* monotonic time */
-  gint64 last_heard;
+  guint64 ping;                 /* number of the last one, its payload */
+  gint64 open_until;            /* monotonic time, as the next two */
+  gint64 last_ping;
+  gint64 last_taken;
   gboolean ping_out;
 
   /* what the server said */
@@ -166,6 +171,19 @@ on_goaway (RerunGrpcCall * self, const nghttp2_goaway * goaway)
   g_free (text);
 }
 
+static void
+on_ping_answer (RerunGrpcCall * self, const nghttp2_ping * ping)
+{
+  if (!self->ping_out
+      || memcmp (ping->opaque_data, &self->ping, sizeof self->ping) != 0) {
+    GST_DEBUG ("the server answers a ping that was not sent");
+    return;
+  }
+  self->ping_out = FALSE;
+  self->confirmed = self->pinged;
+  GST_LOG ("%" G_GUINT64_FORMAT " messages have arrived", self->confirmed);
+}
+
 static int
 on_frame (nghttp2_session * session, const nghttp2_frame * frame, void *user)
 {
@@ -180,12 +198,11 @@ on_frame (nghttp2_session * session, const nghttp2_frame * frame, void *user)
       self->greeted = TRUE;
       break;
     case NGHTTP2_PING:
-      if (frame->hd.flags & NGHTTP2_FLAG_ACK) {
-        self->ping_out = FALSE;
-        self->confirmed = self->pinged;
-        GST_LOG ("%" G_GUINT64_FORMAT " messages have arrived",
-            self->confirmed);
-      }
+      if (frame->hd.flags & NGHTTP2_FLAG_ACK)
+        on_ping_answer (self, &frame->ping);
+      break;
+    case NGHTTP2_WINDOW_UPDATE:
+      self->last_taken = g_get_monotonic_time ();
       break;
     case NGHTTP2_GOAWAY:
       on_goaway (self, &frame->goaway);
@@ -211,6 +228,8 @@ on_header (nghttp2_session * session, const nghttp2_frame * frame,
 {
   RerunGrpcCall *self = user;
 
+  if (frame->hd.stream_id != self->stream)
+    return 0;
   /* both end with a zero */
   if (g_str_equal (name, ":status")) {
     self->http_status = read_status (value);
@@ -233,6 +252,8 @@ on_stream_close (nghttp2_session * session, int32_t stream, uint32_t code,
 {
   RerunGrpcCall *self = user;
 
+  if (stream != self->stream)
+    return 0;
   self->ended = TRUE;
   if (code != NGHTTP2_NO_ERROR)
     call_fail (self, "the server reset the call (%s)",
@@ -333,7 +354,6 @@ call_receive (RerunGrpcCall * self, gboolean * moved, GError ** error)
   if (n <= 0)
     return n == 0;
   *moved = TRUE;
-  self->last_heard = g_get_monotonic_time ();
   code = nghttp2_session_mem_recv (self->session, data, n);
   if (code < 0)
     call_fail_session (self, code);
@@ -348,11 +368,28 @@ call_next_ping (RerunGrpcCall * self)
       PING_IDLE);
 }
 
-/* When silence becomes the end. */
+/* When an open ping becomes the end. Only room in a window counts beside its answer: on
+ * a slow link, a ping waits behind data that the server is taking. */
 static gint64
-call_deadline (RerunGrpcCall * self)
+call_ping_deadline (RerunGrpcCall * self)
 {
-  return MAX (self->last_ping, self->last_heard) + PING_TIMEOUT;
+  return MAX (self->last_ping, self->last_taken) + PING_TIMEOUT;
+}
+
+static gboolean
+call_is_opening (RerunGrpcCall * self)
+{
+  return self->confirmed <= 1;
+}
+
+/* When to look again, though nothing happens. */
+static gint64
+call_next_look (RerunGrpcCall * self)
+{
+  gint64 at = self->ping_out ? call_ping_deadline (self) :
+      call_next_ping (self);
+
+  return call_is_opening (self) ? MIN (at, self->open_until) : at;
 }
 
 static void
@@ -362,10 +399,26 @@ call_ping (RerunGrpcCall * self)
 
   if (self->ping_out || now < call_next_ping (self))
     return;
-  nghttp2_submit_ping (self->session, NGHTTP2_FLAG_NONE, NULL);
+  self->ping++;
+  nghttp2_submit_ping (self->session, NGHTTP2_FLAG_NONE,
+      (const uint8_t *) &self->ping);
   self->ping_out = TRUE;
   self->pinged = self->sent;
   self->last_ping = now;
+}
+
+static void
+call_check_time (RerunGrpcCall * self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (call_is_opening (self) && now > self->open_until)
+    call_fail (self, self->greeted ? "the server takes connections, but has "
+        "taken no data for %d s" : "the server takes connections, but has "
+        "said nothing for %d s", (gint) (OPEN_TIMEOUT / G_TIME_SPAN_SECOND));
+  else if (self->ping_out && now > call_ping_deadline (self))
+    call_fail (self, "the server has not answered for %d s",
+        (gint) (PING_TIMEOUT / G_TIME_SPAN_SECOND));
 }
 
 static gboolean
@@ -373,9 +426,7 @@ call_check (RerunGrpcCall * self, GError ** error)
 {
   if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
     return FALSE;
-  if (self->ping_out && g_get_monotonic_time () > call_deadline (self))
-    call_fail (self, "the server has not answered for %d s",
-        (gint) (PING_TIMEOUT / G_TIME_SPAN_SECOND));
+  call_check_time (self);
   if (self->failure == NULL && self->ended)
     call_judge_reply (self);
   /* nghttp2 says goodbye by itself to those who break the rules */
@@ -412,12 +463,10 @@ call_turn (RerunGrpcCall * self, gint64 until, GError ** error)
     }
     return FALSE;
   }
-  if (!moved) {
-    until = MIN (until, self->ping_out ? call_deadline (self) :
-        call_next_ping (self));
+  if (!moved)
     rerun_grpc_connection_wait (self->connection,
-        !rerun_grpc_staging_is_empty (&self->staging), until);
-  }
+        !rerun_grpc_staging_is_empty (&self->staging),
+        MIN (until, call_next_look (self)));
   return call_check (self, error);
 }
 
@@ -464,9 +513,10 @@ call_submit (RerunGrpcCall * self, const RerunUri * uri, const gchar * path)
     header ("te", "trailers"),
     header ("user-agent", PACKAGE "/" VERSION),
   };
+  nghttp2_settings_entry no_push = { NGHTTP2_SETTINGS_ENABLE_PUSH, 0 };
   nghttp2_data_provider provider = {.read_callback = on_read_data };
 
-  nghttp2_submit_settings (self->session, NGHTTP2_FLAG_NONE, NULL, 0);
+  nghttp2_submit_settings (self->session, NGHTTP2_FLAG_NONE, &no_push, 1);
   self->stream = nghttp2_submit_request (self->session, NULL, headers,
       G_N_ELEMENTS (headers), &provider, NULL);
   g_free (authority);
@@ -475,17 +525,9 @@ call_submit (RerunGrpcCall * self, const RerunUri * uri, const gchar * path)
 static gboolean
 call_greet (RerunGrpcCall * self, GError ** error)
 {
-  gint64 until = g_get_monotonic_time () + OPEN_TIMEOUT * G_TIME_SPAN_SECOND;
-
   while (!self->greeted) {
-    if (!call_turn (self, until, error))
+    if (!call_turn (self, G_MAXINT64, error))
       return FALSE;
-    if (!self->greeted && g_get_monotonic_time () > until) {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-          "the server takes connections, but has said nothing for %d s",
-          OPEN_TIMEOUT);
-      return FALSE;
-    }
   }
   return TRUE;
 }
@@ -506,11 +548,12 @@ RerunGrpcCall *
 rerun_grpc_call_open (const RerunUri * uri, const gchar * path,
     GMainContext * context, GCancellable * cancellable, GError ** error)
 {
+  gint64 open_until = g_get_monotonic_time () + OPEN_TIMEOUT;
   RerunGrpcConnection *connection;
   RerunGrpcCall *self;
 
   init_debug ();
-  connection = rerun_grpc_connection_open (uri, context, OPEN_TIMEOUT,
+  connection = rerun_grpc_connection_open (uri, context, open_until,
       cancellable, error);
   if (connection == NULL)
     return NULL;
@@ -519,7 +562,8 @@ rerun_grpc_call_open (const RerunUri * uri, const gchar * path,
   self->connection = connection;
   self->cancellable = g_object_ref (cancellable);
   self->grpc_status = -1;
-  self->last_ping = self->last_heard = g_get_monotonic_time ();
+  self->open_until = open_until;
+  self->last_ping = g_get_monotonic_time ();
   self->session = session_new (self);
   call_submit (self, uri, path);
   if (call_greet (self, error))
@@ -554,6 +598,8 @@ rerun_grpc_call_send (RerunGrpcCall * self, const RrdSpan * spans,
   self->spans = spans;
   self->n_spans = n_spans;
   self->offset = self->size = 0;
+  if (self->sent > 0)
+    self->open_until = g_get_monotonic_time () + OPEN_TIMEOUT;
   for (gsize i = 0; i < n_spans; i++)
     self->size += spans[i].size;
   nghttp2_session_resume_data (self->session, self->stream);
@@ -563,6 +609,7 @@ rerun_grpc_call_send (RerunGrpcCall * self, const RrdSpan * spans,
   } while (self->offset < self->size
       || !rerun_grpc_staging_is_empty (&self->staging));
   self->sent++;
+  self->open_until = G_MAXINT64;
   if (self->goodbye)
     call_say_goodbye (self);
   return TRUE;

@@ -22,7 +22,8 @@ typedef struct _RerunGrpcCall RerunGrpcCall;
  * @cancellable: ends whatever waits, wakes @context too
  *
  * Connects and begins the call. Returns when the server has proven that it speaks
- * HTTP/2.
+ * HTTP/2. One deadline, of some seconds, holds for this and the first message, until
+ * it has left.
  */
 RerunGrpcCall *rerun_grpc_call_open (const RerunUri * uri, const gchar * path,
     GMainContext * context, GCancellable * cancellable, GError ** error);

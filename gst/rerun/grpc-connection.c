@@ -34,18 +34,102 @@ go_on_stream (GObject * stream, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* What GIO does for us until the connection stands. A timeout of the socket would begin
+ * anew with each byte that comes, so that all of it has one deadline here. */
+typedef struct
+{
+  GMainContext *context;
+  GCancellable *cancellable;    /* by who called, and by the deadline */
+  GCancellable *outer;
+  gulong outer_id;
+  GSource *deadline;
+  GAsyncResult *result;
+} Opening;
+
+static void
+on_outer_cancelled (GCancellable * outer, gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+}
+
+static gboolean
+on_deadline (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+opening_begin (Opening * self, GMainContext * context, gint64 until,
+    GCancellable * outer)
+{
+  self->context = context;
+  self->cancellable = g_cancellable_new ();
+  self->outer = outer;
+  self->outer_id = g_cancellable_connect (outer,
+      G_CALLBACK (on_outer_cancelled), self->cancellable, NULL);
+  self->deadline = g_timeout_source_new (G_MAXUINT);
+  g_source_set_callback (self->deadline, on_deadline, self->cancellable, NULL);
+  g_source_set_ready_time (self->deadline, until);
+  g_source_attach (self->deadline, context);
+  g_main_context_push_thread_default (context);
+}
+
+static void
+opening_end (Opening * self)
+{
+  g_main_context_pop_thread_default (self->context);
+  g_source_destroy (self->deadline);
+  g_source_unref (self->deadline);
+  g_cancellable_disconnect (self->outer, self->outer_id);
+  g_object_unref (self->cancellable);
+}
+
+static void
+on_result (GObject * source, GAsyncResult * result, gpointer opening)
+{
+  ((Opening *) opening)->result = g_object_ref (result);
+}
+
+/* Of the call that was begun with on_result(). */
+static GAsyncResult *
+opening_wait (Opening * self)
+{
+  while (self->result == NULL)
+    g_main_context_iteration (self->context, TRUE);
+  return g_steal_pointer (&self->result);
+}
+
+/* Takes @why: the deadline cancels, too. */
+static void
+opening_fail (Opening * self, GError * why, const gchar * too_late,
+    GError ** error)
+{
+  if (g_error_matches (why, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+      && !g_cancellable_is_cancelled (self->outer)) {
+    g_clear_error (&why);
+    why = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, too_late);
+  }
+  g_propagate_error (error, why);
+}
+
 static GSocketConnection *
-connect_socket (const RerunUri * uri, guint timeout,
-    GCancellable * cancellable, GError ** error)
+connect_socket (Opening * opening, const RerunUri * uri, GError ** error)
 {
   GSocketClient *client = g_socket_client_new ();
   GSocketConnection *connection;
+  GAsyncResult *result;
+  GError *why = NULL;
 
   g_socket_client_set_enable_proxy (client, FALSE);
-  g_socket_client_set_timeout (client, timeout);
-  connection = g_socket_client_connect_to_host (client, uri->host, uri->port,
-      cancellable, error);
+  g_socket_client_connect_to_host_async (client, uri->host, uri->port,
+      opening->cancellable, on_result, opening);
+  result = opening_wait (opening);
+  connection = g_socket_client_connect_to_host_finish (client, result, &why);
+  g_object_unref (result);
   g_object_unref (client);
+  if (connection == NULL)
+    opening_fail (opening, why, "no connection was accepted in time", error);
   /* a frame leaves at once */
   if (connection != NULL)
     g_socket_set_option (g_socket_connection_get_socket (connection),
@@ -68,9 +152,25 @@ check_protocol (GTlsConnection * tls, GError ** error)
   return FALSE;
 }
 
+static gboolean
+shake_hands (Opening * opening, GTlsConnection * tls, GError ** error)
+{
+  GError *why = NULL;
+  GAsyncResult *result;
+
+  g_tls_connection_handshake_async (tls, G_PRIORITY_DEFAULT,
+      opening->cancellable, on_result, opening);
+  result = opening_wait (opening);
+  if (!g_tls_connection_handshake_finish (tls, result, &why))
+    opening_fail (opening, why, "the server takes connections, but did not "
+        "agree on TLS in time", error);
+  g_object_unref (result);
+  return why == NULL && check_protocol (tls, error);
+}
+
 static GIOStream *
-start_tls (GSocketConnection * socket, const RerunUri * uri,
-    GCancellable * cancellable, GError ** error)
+start_tls (Opening * opening, GSocketConnection * socket, const RerunUri * uri,
+    GError ** error)
 {
   static const gchar *const protocols[] = { "h2", NULL };
   GSocketConnectable *identity = g_network_address_new (uri->host, uri->port);
@@ -85,8 +185,7 @@ start_tls (GSocketConnection * socket, const RerunUri * uri,
   if (tls == NULL)
     return NULL;
   g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (tls), protocols);
-  if (!g_tls_connection_handshake (G_TLS_CONNECTION (tls), cancellable, error)
-      || !check_protocol (G_TLS_CONNECTION (tls), error))
+  if (!shake_hands (opening, G_TLS_CONNECTION (tls), error))
     g_clear_object (&tls);
   return tls;
 }
@@ -115,21 +214,22 @@ connection_new (GSocketConnection * socket, GIOStream * stream,
 
 RerunGrpcConnection *
 rerun_grpc_connection_open (const RerunUri * uri, GMainContext * context,
-    guint timeout, GCancellable * cancellable, GError ** error)
+    gint64 until, GCancellable * cancellable, GError ** error)
 {
-  GSocketConnection *socket = connect_socket (uri, timeout, cancellable, error);
-  GIOStream *stream;
+  Opening opening = { 0, };
+  GSocketConnection *socket;
+  GIOStream *stream = NULL;
 
-  if (socket == NULL)
-    return NULL;
-  stream = uri->tls ? start_tls (socket, uri, cancellable, error) :
-      g_object_ref (G_IO_STREAM (socket));
-  if (stream == NULL) {
-    g_object_unref (socket);
-    return NULL;
-  }
-  g_socket_set_timeout (g_socket_connection_get_socket (socket), 0);
-  return connection_new (socket, stream, context);
+  opening_begin (&opening, context, until, cancellable);
+  socket = connect_socket (&opening, uri, error);
+  if (socket != NULL)
+    stream = uri->tls ? start_tls (&opening, socket, uri, error) :
+        g_object_ref (G_IO_STREAM (socket));
+  opening_end (&opening);
+  if (stream != NULL)
+    return connection_new (socket, stream, context);
+  g_clear_object (&socket);
+  return NULL;
 }
 
 /* The socket goes without the goodbye of TLS, which a hung server would not

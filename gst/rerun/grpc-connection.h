@@ -13,13 +13,13 @@ typedef struct _RerunGrpcConnection RerunGrpcConnection;
 /**
  * rerun_grpc_connection_open:
  * @context: what rerun_grpc_connection_wait() waits in
- * @timeout: in seconds
+ * @until: of the monotonic clock
  *
- * Connects, and shakes hands for TLS, which takes @timeout at most, or until
- * @cancellable is cancelled.
+ * Connects, and shakes hands for TLS, @until at most, or until @cancellable is
+ * cancelled.
  */
 RerunGrpcConnection *rerun_grpc_connection_open (const RerunUri * uri,
-    GMainContext * context, guint timeout, GCancellable * cancellable,
+    GMainContext * context, gint64 until, GCancellable * cancellable,
     GError ** error);
 void rerun_grpc_connection_close (RerunGrpcConnection * self);
 

@@ -144,12 +144,18 @@ drain_last (RerunOutput * self)
 static GError *
 undelivered_error (RerunOutput * self)
 {
-  self->reported = self->serial;
-  return g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+  gchar *before = self->frames_dropped == 0 ? g_strdup ("") :
+      g_strdup_printf ("; %" G_GUINT64_FORMAT " frames were dropped before",
+      self->frames_dropped);
+  GError *error = g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
       "%" G_GUINT64_FORMAT " frames (%" G_GSIZE_FORMAT " bytes) were not "
-      "delivered to %s within drain-timeout, %" GST_TIME_FORMAT,
+      "delivered to %s within drain-timeout, %" GST_TIME_FORMAT "%s",
       rerun_queue_outstanding (self), self->queue_bytes, self->address,
-      GST_TIME_ARGS (self->settings.drain_timeout));
+      GST_TIME_ARGS (self->settings.drain_timeout), before);
+
+  self->reported = self->serial;
+  g_free (before);
+  return error;
 }
 
 gboolean
@@ -222,6 +228,8 @@ rerun_user_set_flushing (RerunUser * user, gboolean flushing)
 
   g_mutex_lock (&self->lock);
   user->flushing = flushing;
+  if (flushing)
+    user->give_way_at = 0;
   g_cond_broadcast (&self->progress);
   g_mutex_unlock (&self->lock);
 }
@@ -277,19 +285,22 @@ static gboolean
 user_wait_for_room (RerunUser * user, gsize size, GError ** error)
 {
   RerunOutput *self = user->output;
+  /* an end that frames before this one have waited for is not waited for anew */
+  gboolean gives_way = user->give_way_at != 0 && user_gives_way (user);
 
   while (!rerun_queue_has_room (self, size)) {
     if (user_interrupted (user, error))
       return FALSE;
-    g_cond_wait_until (&self->progress, &self->lock,
-        g_get_monotonic_time () + LOOK_INTERVAL);
-    rerun_queue_release_for (self, size);
-    if (!rerun_queue_has_room (self, size) && self->klass->live
-        && user_gives_way (user)) {
+    if (gives_way) {
       GST_INFO ("%s: the stream ends, the frame that waits gives way",
           self->address);
       return FALSE;
     }
+    g_cond_wait_until (&self->progress, &self->lock,
+        g_get_monotonic_time () + LOOK_INTERVAL);
+    rerun_queue_release_for (self, size);
+    gives_way = !rerun_queue_has_room (self, size) && self->klass->live
+        && user_gives_way (user);
   }
   return !output_failed (self, error);
 }
@@ -392,7 +403,8 @@ static gboolean
 user_wait_settled (RerunUser * user, GError ** error)
 {
   RerunOutput *self = user->output;
-  gint64 deadline = drain_deadline (self);
+  gint64 deadline = user->give_way_at != 0 ? user->give_way_at :
+      drain_deadline (self);
   guint64 serial = self->serial;
 
   while (TRUE) {
@@ -427,6 +439,7 @@ rerun_user_drain (RerunUser * user, GError ** error)
   GST_DEBUG ("%s: draining", user->output->address);
   retry_now (user->output);
   ok = user_wait_settled (user, error);
+  user->give_way_at = 0;
   g_mutex_unlock (&user->output->lock);
   return ok;
 }

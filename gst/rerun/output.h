@@ -169,7 +169,8 @@ typedef struct
   const RerunUserClass *klass;
   gboolean flushing;
   gboolean ended;
-  gint64 give_way_at;           /* monotonic time: the end has waited enough */
+  gint64 give_way_at;           /* monotonic time: the end that is on its way has
+                                 * waited enough; 0: none is */
 } RerunUser;
 
 /* For the classes: @self is zeroed memory, from g_malloc(). Takes @address. */

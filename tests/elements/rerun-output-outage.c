@@ -338,6 +338,66 @@ GST_START_TEST (test_the_end_has_its_way)
 
 GST_END_TEST;
 
+/* The end waits drain-timeout once, however many frames are on their way to it. */
+GST_START_TEST (test_end_waits_once)
+{
+  Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_NO, 3);
+  RerunUser *user = rerun_output_attach (&fake->parent, element, &user_class);
+  GError *error = NULL;
+  gint64 since;
+
+  fake->away = TRUE;
+  fake->parent.settings.drain_timeout = 1 * GST_SECOND;
+  rerun_output_start (&fake->parent);
+  is_ending = TRUE;
+  since = g_get_monotonic_time ();
+  for (guint64 i = 0; i < 4; i++)
+    fail_unless (push (user, 0, i, NULL));
+  fail_unless (g_get_monotonic_time () - since >= 1 * G_TIME_SPAN_SECOND);
+  since = g_get_monotonic_time ();
+  for (guint64 i = 4; i < 100; i++)
+    fail_unless (push (user, 0, i, NULL));
+  fail_if (rerun_user_drain (user, &error));
+  fail_unless (g_get_monotonic_time () - since < 1 * G_TIME_SPAN_SECOND);
+  fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
+  fail_unless (g_str_has_prefix (error->message, "3 frames"));
+  fail_unless (g_str_has_suffix (error->message,
+          "; 97 frames were dropped before"), "%s", error->message);
+  g_error_free (error);
+  assert_equals_uint64 (stat_of (fake, "frames-dropped"), 97);
+  assert_equals_uint64 (balance (fake), 100);
+  stop (fake, user);
+}
+
+GST_END_TEST;
+
+/* The next end waits anew. */
+GST_START_TEST (test_next_end_waits)
+{
+  Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_NO, 3);
+  RerunUser *user = rerun_output_attach (&fake->parent, element, &user_class);
+  gint64 since;
+
+  fake->away = TRUE;
+  fake->parent.settings.drain_timeout = 200 * GST_MSECOND;
+  rerun_output_start (&fake->parent);
+  is_ending = TRUE;
+  for (guint64 i = 0; i < 4; i++)
+    fail_unless (push (user, 0, i, NULL));
+  fail_if (rerun_user_drain (user, NULL));
+  for (guint64 i = 4; i < 6; i++) {
+    since = g_get_monotonic_time ();
+    fail_unless (push (user, 0, i, NULL));
+    fail_unless (g_get_monotonic_time () - since >=
+        200 * G_TIME_SPAN_MILLISECOND);
+    fail_if (rerun_user_drain (user, NULL));
+  }
+  assert_equals_uint64 (balance (fake), 6);
+  stop (fake, user);
+}
+
+GST_END_TEST;
+
 /* 100 ms after the first failure, then twice as long each time. */
 GST_START_TEST (test_delays_grow)
 {
@@ -399,6 +459,8 @@ rerun_output_outage_suite (void)
   tcase_add_test (tc, test_no_frames_not_delivered);
   tcase_add_test (tc, test_drain_asks_at_once);
   tcase_add_test (tc, test_the_end_has_its_way);
+  tcase_add_test (tc, test_end_waits_once);
+  tcase_add_test (tc, test_next_end_waits);
   tcase_add_test (tc, test_delays_grow);
   tcase_add_test (tc, test_stop_while_away);
   return s;

@@ -77,6 +77,34 @@ reply (Client * self, const gchar * http_status, gint grpc_status)
   g_free (status);
 }
 
+/* The same on a stream that the client has not asked for. nghttp2 would not send it to
+ * who does not take pushes. */
+static void
+push_reply (Client * self)
+{
+  static const gchar frames[] =
+      /* PUSH_PROMISE, END_HEADERS, on stream 1, of stream 2: GET http://a/ */
+      "\0\0\x0a\x05\x04\0\0\0\x01\0\0\0\x02\x82\x86\x84\x01\x01" "a"
+      /* HEADERS, END_HEADERS, END_STREAM, on stream 2: 200, grpc-status: 0 */
+      "\0\0\x10\x01\x05\0\0\0\x02\x88\x00\x0bgrpc-status\x01" "0";
+
+  g_output_stream_write_all (g_io_stream_get_output_stream (self->stream),
+      frames, sizeof frames - 1, NULL, self->server->cancellable, NULL);
+}
+
+static void
+answer_ping (Client * self, const nghttp2_ping * ping)
+{
+  static const uint8_t other[8] = "another";
+  const uint8_t *answer = ping->opaque_data;
+
+  if (behaviour (self) == SERVER_PUSHES_END)
+    return;
+  if (behaviour (self) == SERVER_ANSWERS_OTHERS)
+    answer = other;
+  nghttp2_submit_ping (self->session, NGHTTP2_FLAG_ACK, answer);
+}
+
 static void
 reset_connection (Client * self)
 {
@@ -164,6 +192,9 @@ misbehave (Client * self)
     case SERVER_ENDS:
       reply (self, "200", 0);
       break;
+    case SERVER_PUSHES:
+      push_reply (self);
+      break;
     case SERVER_STOPS_READING:
       self->hung = TRUE;
       break;
@@ -217,6 +248,8 @@ on_frame (nghttp2_session * session, const nghttp2_frame * frame, void *user)
     else if (behaviour (self) == SERVER_NOT_FOUND)
       reply (self, "404", -1);
   }
+  if (frame->hd.type == NGHTTP2_PING && !(frame->hd.flags & NGHTTP2_FLAG_ACK))
+    answer_ping (self, &frame->ping);
   /* who leaves has said so before that */
   if (frame->hd.type == NGHTTP2_PING && (frame->hd.flags & NGHTTP2_FLAG_ACK))
     nghttp2_submit_goaway (session, NGHTTP2_FLAG_NONE, self->call,
@@ -226,7 +259,9 @@ on_frame (nghttp2_session * session, const nghttp2_frame * frame, void *user)
     g_mutex_lock (&self->server->lock);
     self->server->ended++;
     g_mutex_unlock (&self->server->lock);
-    if (behaviour (self) != SERVER_NEVER_REPLIES)
+    if (behaviour (self) == SERVER_PUSHES_END)
+      push_reply (self);
+    else if (behaviour (self) < SERVER_ANSWERS_OTHERS)
       reply (self, "200", 0);
   }
   return 0;
@@ -241,6 +276,7 @@ session_new (Client * self)
 
   nghttp2_option_new (&option);
   nghttp2_option_set_no_auto_window_update (option, 1);
+  nghttp2_option_set_no_auto_ping_ack (option, 1);
   nghttp2_session_callbacks_new (&callbacks);
   nghttp2_session_callbacks_set_send_callback (callbacks, on_send);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback (callbacks,
@@ -266,11 +302,12 @@ static void
 submit_settings (Client * self)
 {
   guint32 window = self->server->options.window;
+  gboolean is_zero = behaviour (self) == SERVER_TAKES_NOTHING;
   nghttp2_settings_entry entry =
-      { NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, window };
+      { NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, is_zero ? 0 : window };
 
   nghttp2_submit_settings (self->session, NGHTTP2_FLAG_NONE, &entry,
-      window != 0);
+      is_zero || window != 0);
 }
 
 /* Was told so when it had nothing to read. */
@@ -307,6 +344,22 @@ serve_http2 (Client * self)
 
 /* --- connections ------------------------------------------------------------- */
 
+/* Begins something that never ends. */
+static void
+serve_drops (Client * self, const gchar * begin, gsize size)
+{
+  GOutputStream *output = g_io_stream_get_output_stream (self->stream);
+  GPollFD fd;
+
+  g_output_stream_write_all (output, begin, size, NULL,
+      self->server->cancellable, NULL);
+  g_cancellable_make_pollfd (self->server->cancellable, &fd);
+  while (g_output_stream_write_all (output, "", 1, NULL,
+          self->server->cancellable, NULL))
+    g_poll (&fd, 1, 100);
+  g_cancellable_release_fd (self->server->cancellable);
+}
+
 /* Says something else than HTTP/2, and lets it be read. */
 static void
 serve_words (Client * self, const gchar * words)
@@ -335,6 +388,12 @@ serve (Client * self)
     case SERVER_GARBAGE:
       serve_words (self, "\x01\x02\x03 something that is much longer than the "
           "header of a frame and not at all one \xff\xfe\xfd");
+      break;
+    case SERVER_DRIPS_TLS:
+      serve_drops (self, "\x16\x03\x03\x40\x00\x02\x00\x3f\xfc", 9);
+      break;
+    case SERVER_DRIPS:
+      serve_drops (self, "\0\0\0\x04\0\0\0\0\0\0\x40\0\xfa\0\0\0\0\0", 18);
       break;
     default:
       serve_http2 (self);
@@ -366,7 +425,7 @@ speaks_tls (Client * self)
   ServerBehaviour now = behaviour (self);
 
   return self->server->options.certificate != NULL
-      && (now == SERVER_GOOD || now > SERVER_GARBAGE);
+      && (now == SERVER_GOOD || now > SERVER_DRIPS_TLS);
 }
 
 static void

@@ -17,6 +17,10 @@ typedef enum
   SERVER_SILENT,                /* takes connections and says nothing */
   SERVER_HTTP1,                 /* answers in HTTP/1.1 */
   SERVER_GARBAGE,               /* answers with noise */
+  SERVER_DRIPS_TLS,             /* begins a record of TLS, a byte each tenth of a second */
+  SERVER_DRIPS,                 /* greets, then begins a frame that nobody knows, a byte
+                                 * each tenth of a second, and reads nothing */
+  SERVER_TAKES_NOTHING,         /* takes no data, but answers pings */
   SERVER_NOT_FOUND,             /* answers with HTTP status 404 */
   SERVER_REFUSES,               /* answers with a gRPC status */
   /* after some messages */
@@ -30,6 +34,11 @@ typedef enum
   SERVER_ENDS,                  /* answers OK, and closes the stream */
   SERVER_STOPS_READING,         /* reads no more: not even pings */
   SERVER_WINDOW_ZERO,           /* takes no more data, but answers pings */
+  SERVER_PUSHES,                /* pushes a reply that is none to the call, and that nobody
+                                 * wants */
+  /* takes all, answers no ping, and never replies */
+  SERVER_ANSWERS_OTHERS,        /* answers pings that were not sent */
+  SERVER_PUSHES_END,            /* pushes a reply when the call ends */
   /* at the end */
   SERVER_NEVER_REPLIES,
 } ServerBehaviour;

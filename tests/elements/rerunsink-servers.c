@@ -41,7 +41,10 @@ static const struct
   {{SERVER_GOES_AWAY_MUTE,.after = 5}, "is going away (INTERNAL_ERROR)"},
   {{SERVER_LEAVES,.after = 5}, "says goodbye"},
   {{SERVER_ENDS,.after = 5}, "ended the call"},
+  {{SERVER_PUSHES,.after = 5}, "does not speak HTTP/2"},
   {{SERVER_SILENT}, NULL},
+  {{SERVER_DRIPS}, NULL},
+  {{SERVER_TAKES_NOTHING}, NULL},
   {{SERVER_STOPS_READING,.after = 5}, NULL},
   {{SERVER_WINDOW_ZERO,.after = 5}, NULL},
 };
@@ -263,6 +266,54 @@ GST_START_TEST (test_vanishes)
 
 GST_END_TEST;
 
+static const struct
+{
+  ServerOptions options;
+  const gchar *said;
+} nothings[] = {
+  {{SERVER_SILENT}, "said nothing"},
+  {{SERVER_DRIPS}, "has not answered"},
+  {{SERVER_TAKES_NOTHING}, "taken no data"},
+  /* it takes the first message, and no more */
+  {{SERVER_WINDOW_ZERO,.after = 1,.window = 400}, "taken no data"},
+};
+
+#define N_NOTHINGS G_N_ELEMENTS (nothings)
+
+/* A server that is there and takes nothing is as good as none, whatever it says. */
+GST_START_TEST (test_takes_nothing)
+{
+  RerunServer *servers[N_NOTHINGS];
+  GstBus *buses[N_NOTHINGS];
+  GstHarness *h[N_NOTHINGS];
+  const gchar *uri;
+  gint64 since = g_get_monotonic_time ();
+
+  for (guint i = 0; i < N_NOTHINGS; i++) {
+    servers[i] = rerun_server_new (&nothings[i].options);
+    uri = uri_of (servers[i]);
+    h[i] =
+        live_new (uri, &buses[i], "recording-id", uri, "max-queue-bytes", BOUND,
+        "drain-timeout", (guint64) 0, NULL);
+    push (h[i], 0, 300);
+  }
+  for (guint i = 0; i < N_NOTHINGS; i++) {
+    wait_for_text (buses[i], GST_MESSAGE_WARNING, nothings[i].said);
+    fail_unless (g_get_monotonic_time () - since < 10 * G_TIME_SPAN_SECOND);
+    check_balance (h[i], 300);
+    fail_unless (stat_of (h[i]->element, "uri-frames-dropped") > 0);
+    assert_equals_uint64 (stat_of (h[i]->element, "uri-frames-written"), 0);
+    rerun_server_wait_connections (servers[i], 2);
+  }
+  for (guint i = 0; i < N_NOTHINGS; i++) {
+    harness_stop (h[i]);
+    gst_object_unref (buses[i]);
+    rerun_server_free (servers[i]);
+  }
+}
+
+GST_END_TEST;
+
 /* An outage is said once, however often it is tried. */
 GST_START_TEST (test_said_once)
 {
@@ -311,6 +362,31 @@ GST_START_TEST (test_undelivered)
   check_nobody_waited (since);
   check_said (bus, GST_MESSAGE_WARNING, WORDS ("20 frames", "not delivered",
           "drain-timeout"));
+  gst_object_unref (bus);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
+/* Written is what the server has confirmed, and nobody for it. */
+GST_START_TEST (test_not_confirmed)
+{
+  static const ServerBehaviour behaviours[] = {
+    SERVER_ANSWERS_OTHERS, SERVER_PUSHES_END
+  };
+  RerunServer *server = rerun_server_new (&(ServerOptions) {
+        .behaviour = behaviours[__i__]
+      }
+  );
+  GstBus *bus;
+  GstHarness *h =
+      live_new (uri_of (server), &bus, "drain-timeout", 500 * GST_MSECOND,
+      NULL);
+
+  push (h, 0, 20);
+  rerun_server_wait_messages (server, N_FIRST + 20);
+  harness_stop (h);
+  check_said (bus, GST_MESSAGE_WARNING, WORDS ("20 frames", "not delivered"));
   gst_object_unref (bus);
   rerun_server_free (server);
 }
@@ -382,8 +458,10 @@ rerunsink_servers_suite (void)
   tcase_add_test (tc, test_unlock_eos);
   tcase_add_test (tc, test_connect_hangs);
   tcase_add_test (tc, test_vanishes);
+  tcase_add_test (tc, test_takes_nothing);
   tcase_add_test (tc, test_said_once);
   tcase_add_loop_test (tc, test_undelivered, 0, 2);
+  tcase_add_loop_test (tc, test_not_confirmed, 0, 2);
   tcase_add_test (tc, test_never_replies);
   tcase_add_test (tc, test_leaky_no);
   return s;

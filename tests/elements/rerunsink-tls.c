@@ -68,7 +68,33 @@ static const struct
   {SERVER_GARBAGE, "cannot reach"},
   {SERVER_HTTP1, "cannot reach"},
   {SERVER_SILENT, NULL},
+  {SERVER_DRIPS_TLS, NULL},
 };
+
+/* A server that lets TLS begin and never end. */
+GST_START_TEST (test_tls_drips)
+{
+  ServerOptions options = {.behaviour = SERVER_DRIPS_TLS };
+  gint64 since = g_get_monotonic_time ();
+  RerunServer *server;
+  GstBus *bus;
+  GstHarness *h;
+
+  options.certificate = test_certificate ();
+  server = rerun_server_new (&options);
+  h = live_new (uri_of (server), &bus, "drain-timeout", (guint64) 0, NULL);
+  push (h, 0, 20);
+  wait_for_text (bus, GST_MESSAGE_WARNING, "did not agree on TLS in time");
+  fail_unless (g_get_monotonic_time () - since < 10 * G_TIME_SPAN_SECOND);
+  rerun_server_wait_connections (server, 2);
+  check_balance (h, 20);
+  harness_stop (h);
+  gst_object_unref (bus);
+  rerun_server_free (server);
+  g_object_unref (options.certificate);
+}
+
+GST_END_TEST;
 
 GST_START_TEST (test_tls_fails)
 {
@@ -105,6 +131,7 @@ rerunsink_tls_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, folder_setup, live_teardown);
   tcase_add_test (tc, test_tls);
+  tcase_add_test (tc, test_tls_drips);
   tcase_add_loop_test (tc, test_tls_fails, 0, G_N_ELEMENTS (bad_tls));
   return s;
 }
