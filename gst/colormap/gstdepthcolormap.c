@@ -258,12 +258,12 @@ gst_depth_colormap_transform_caps (GstBaseTransform * trans,
 }
 
 /* The picture's geometry stays, so all metadata does, intrinsics too, but what
- * is said of depth or of colours. The base class keeps back that of memory. */
+ * is said of depth or of colours, or of memory. */
 static gboolean
 gst_depth_colormap_transform_meta (GstBaseTransform * trans, GstBuffer * outbuf,
     GstMeta * meta, GstBuffer * inbuf)
 {
-  return !gst_depth_meta_is_depth (meta)
+  return !gst_depth_meta_stays_behind (meta)
       && !gst_meta_api_type_has_tag (meta->info->api,
       g_quark_from_static_string (GST_META_TAG_VIDEO_COLORSPACE_STR));
 }

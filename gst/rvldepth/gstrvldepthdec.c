@@ -347,7 +347,7 @@ static gboolean
 gst_rvl_depth_dec_transform_meta (GstVideoDecoder * decoder,
     GstVideoCodecFrame * frame, GstMeta * meta)
 {
-  return !gst_depth_meta_is_depth (meta)
+  return !gst_depth_meta_stays_behind (meta)
       && GST_VIDEO_DECODER_CLASS (parent_class)->transform_meta (decoder,
       frame, meta);
 }

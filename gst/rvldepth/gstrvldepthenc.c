@@ -442,7 +442,7 @@ static gboolean
 gst_rvl_depth_enc_transform_meta (GstVideoEncoder * encoder,
     GstVideoCodecFrame * frame, GstMeta * meta)
 {
-  return !gst_depth_meta_is_depth (meta)
+  return !gst_depth_meta_stays_behind (meta)
       && GST_VIDEO_ENCODER_CLASS (parent_class)->transform_meta (encoder,
       frame, meta);
 }
