@@ -4,8 +4,8 @@
     versions.py VERSION FOLDER...
 
 Each name in the sources is looked up in the .gir files of the installed
-GStreamer, which say since when it exists; what stands between
-`#if GST_CHECK_VERSION (...)` and its `#else` or `#endif` is left out. GLib's
+GStreamer, which say since when it exists; what stands under
+`#if GST_CHECK_VERSION (...)` is left out. GLib's
 headers check themselves: GLIB_VERSION_MAX_ALLOWED in meson.build."""
 import re
 import sys
@@ -35,20 +35,24 @@ def since():
     return dated
 
 
-def code(text):
-    """Without comments and literals, and without what newer versions guard."""
+def used(text):
+    """The names in a source, but for comments, literals, and what stands under a
+    test of the version; what the source makes itself for older ones is its own."""
     text = re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', " ", text, flags=re.S)
-    kept, open_ifs = [], []
+    names, own, tests = set(), set(), []
     for line in text.splitlines():
+        words = set(re.findall(r"\b[A-Za-z_]\w+", line))
         if re.match(r"\s*#\s*if", line):
-            open_ifs.append(re.match(r"\s*#\s*if\s+GST_CHECK_VERSION", line) is not None)
+            tests.append("older" if "!GST_CHECK_VERSION" in line else "newer" if "GST_CHECK_VERSION" in line else "")
         elif re.match(r"\s*#\s*else", line):
-            open_ifs[-1] = False
+            tests[-1] = ""
         elif re.match(r"\s*#\s*endif", line):
-            open_ifs.pop()
-        elif not any(open_ifs):
-            kept.append(line)
-    return "\n".join(kept)
+            tests.pop()
+        elif "older" in tests:
+            own |= words
+        elif "newer" not in tests:
+            names |= words
+    return names - own
 
 
 def main(base, *folders):
@@ -59,7 +63,7 @@ def main(base, *folders):
         return 77
     newer = 0
     for path in sources:
-        for name in sorted(set(re.findall(r"\b[A-Za-z_]\w+", code(path.read_text())))):
+        for name in sorted(used(path.read_text())):
             if dated.get(name, (0, 0)) > number(base):
                 print(f"{path}: {name} exists since GStreamer {'.'.join(map(str, dated[name]))}, the oldest supported is {base}")
                 newer += 1
