@@ -4,6 +4,8 @@
  * SECTION:plugin-depthrerun
  * @title: depthrerun
  * @short_description: depth and what goes with it, into recordings of Rerun
+ *
+ * Since: 0.1
  */
 
 #ifdef HAVE_CONFIG_H

@@ -4,6 +4,8 @@
  * SECTION:plugin-rvldepth
  * @title: rvldepth
  * @short_description: lossless depth video, depth cameras and a preview
+ *
+ * Since: 0.1
  */
 
 #ifdef HAVE_CONFIG_H

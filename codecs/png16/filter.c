@@ -13,6 +13,13 @@
 typedef uint8_t Bytes __attribute__((vector_size (16)));
 typedef uint16_t Words __attribute__((vector_size (16)));
 
+/* GCC has clang's name from version 12 on. */
+#if defined __clang__ || __GNUC__ >= 12
+#define SHUFFLE(a, b, ...) __builtin_shufflevector (a, b, __VA_ARGS__)
+#else
+#define SHUFFLE(a, b, ...) __builtin_shuffle (a, b, (Bytes) { __VA_ARGS__ })
+#endif
+
 static inline Bytes
 load (const uint8_t * p)
 {
@@ -108,11 +115,11 @@ unfilter_sub (const uint8_t * filtered, size_t size, uint8_t * row)
   for (; i + sizeof (Bytes) <= size; i += sizeof (Bytes)) {
     Bytes sum = swap (load (filtered + i));
 
-    sum += __builtin_shufflevector (zero, sum, 14, 15, 16, 17, 18, 19, 20, 21,
+    sum += SHUFFLE (zero, sum, 14, 15, 16, 17, 18, 19, 20, 21,
         22, 23, 24, 25, 26, 27, 28, 29);
-    sum += __builtin_shufflevector (zero, sum, 12, 13, 14, 15, 16, 17, 18, 19,
+    sum += SHUFFLE (zero, sum, 12, 13, 14, 15, 16, 17, 18, 19,
         20, 21, 22, 23, 24, 25, 26, 27);
-    sum += __builtin_shufflevector (zero, sum, 8, 9, 10, 11, 12, 13, 14, 15,
+    sum += SHUFFLE (zero, sum, 8, 9, 10, 11, 12, 13, 14, 15,
         16, 17, 18, 19, 20, 21, 22, 23);
     store (row + i, sum + before);
     before += (Bytes) ((Words) zero + ((Words) sum)[7]);

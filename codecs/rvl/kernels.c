@@ -4,16 +4,21 @@
 
 #include "kernel.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <threads.h>
 
 static const RvlKernel *const all[] = {
-#if defined __x86_64__ || defined __i386__
+#ifdef HAVE_RVL_AVX512
   &rvl_avx512,
+#endif
+#ifdef HAVE_RVL_AVX2
   &rvl_avx2,
+#endif
+#ifdef HAVE_RVL_SSSE3
   &rvl_ssse3,
-#elif defined __aarch64__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#endif
+#ifdef HAVE_RVL_NEON
   &rvl_neon,
 #endif
   &rvl_portable,
@@ -21,7 +26,7 @@ static const RvlKernel *const all[] = {
 
 #define N_KERNELS (sizeof all / sizeof *all)
 
-static once_flag once = ONCE_FLAG_INIT;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const RvlKernel *usable[N_KERNELS + 1];
 static const RvlKernel *chosen;
 
@@ -44,14 +49,14 @@ choose (void)
 const RvlKernel *const *
 rvl_kernels (void)
 {
-  call_once (&once, choose);
+  pthread_once (&once, choose);
   return usable;
 }
 
 const RvlKernel *
 rvl_kernel (void)
 {
-  call_once (&once, choose);
+  pthread_once (&once, choose);
   return chosen;
 }
 

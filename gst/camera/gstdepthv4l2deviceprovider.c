@@ -256,7 +256,7 @@ gst_depth_v4l2_device_provider_class_init (GstDepthV4l2DeviceProviderClass *
 
   gst_device_provider_class_set_static_metadata (provider_class,
       "Depth cameras", "Source/Video",
-      "Lists depth cameras of the kernel's own driver", "gst-rvldepth");
+      "Lists depth cameras of the kernel's own driver", GST_PACKAGE_AUTHORS);
   provider_class->probe = gst_depth_v4l2_device_provider_probe;
 #ifdef HAVE_GUDEV
   provider_class->start = gst_depth_v4l2_device_provider_start;

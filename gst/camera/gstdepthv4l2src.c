@@ -23,6 +23,8 @@
  * |[<!-- camera -->
  * gst-launch-1.0 -e depthv4l2src device=/dev/video0 num-buffers=30 meter=1000 pinhole="<425, 425, 212, 120>" ! video/x-raw,width=424,height=240 ! rvldepthenc ! rerunsink location=run.rrd
  * ]| Another size, of one camera of several, with unit and intrinsics set.
+ *
+ * Since: 0.1
  */
 
 #ifdef HAVE_CONFIG_H
@@ -918,7 +920,7 @@ gst_depth_v4l2_src_class_init (GstDepthV4l2SrcClass * klass)
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "Depth camera source",
       "Source/Video",
-      "Reads a depth camera by the kernel's own driver", "gst-rvldepth");
+      "Reads a depth camera by the kernel's own driver", GST_PACKAGE_AUTHORS);
   element_class->change_state =
       GST_DEBUG_FUNCPTR (gst_depth_v4l2_src_change_state);
 

@@ -18,6 +18,8 @@
  * |[
  * gst-launch-1.0 depthtestsrc num-buffers=1 ! depthcolormap near=0.5 far=4 colormap=viridis ! videoconvert ! pngenc ! filesink location=depth.png
  * ]| One picture of a fixed range as a file.
+ *
+ * Since: 0.1
  */
 
 #ifdef HAVE_CONFIG_H
@@ -258,12 +260,12 @@ gst_depth_colormap_transform_caps (GstBaseTransform * trans,
 }
 
 /* The picture's geometry stays, so all metadata does, intrinsics too, but what
- * is said of depth or of colours. The base class keeps back that of memory. */
+ * is said of depth or of colours, or of memory. */
 static gboolean
 gst_depth_colormap_transform_meta (GstBaseTransform * trans, GstBuffer * outbuf,
     GstMeta * meta, GstBuffer * inbuf)
 {
-  return !gst_depth_meta_is_depth (meta)
+  return !gst_depth_meta_stays_behind (meta)
       && !gst_meta_api_type_has_tag (meta->info->api,
       g_quark_from_static_string (GST_META_TAG_VIDEO_COLORSPACE_STR));
 }
@@ -575,8 +577,8 @@ install_properties (GObjectClass * klass)
       "Draw a bar with the depth in metres into the picture", DEFAULT_LEGEND,
       flags);
   install_color (klass, PROP_INVALID_COLOR, "invalid-color", "Invalid Color",
-      "Colour of pixels without depth, 0xAARRGGBB", DEFAULT_INVALID_COLOR,
-      flags);
+      "Colour of pixels without depth, 0xAARRGGBB (black is 0xff000000)",
+      DEFAULT_INVALID_COLOR, flags);
   install_color (klass, PROP_BELOW_COLOR, "below-color", "Below Color",
       "Colour of what is nearer than near, 0xAARRGGBB, 0 = the colour of near",
       DEFAULT_BELOW_COLOR, flags);
@@ -599,7 +601,7 @@ gst_depth_colormap_class_init (GstDepthColormapClass * klass)
 
   gst_element_class_set_static_metadata (element_class, "Depth colour map",
       "Filter/Effect/Video", "Shows depth in the colours of Rerun's Viewer",
-      "gst-rvldepth");
+      GST_PACKAGE_AUTHORS);
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   element_class->change_state =

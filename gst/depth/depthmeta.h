@@ -21,6 +21,8 @@
  *   first one
  * : `width`, `height` (uint): size of the picture that they hold for. A reader
  *   whose picture has another size must not use them.
+ *
+ * Since: 0.1
  */
 
 #pragma once

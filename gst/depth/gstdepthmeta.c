@@ -171,7 +171,8 @@ gst_depth_register_metas (void)
 }
 
 gboolean
-gst_depth_meta_is_depth (const GstMeta * meta)
+gst_depth_meta_stays_behind (const GstMeta * meta)
 {
-  return meta->info == gst_meta_get_info (GST_DEPTH_META_NAME);
+  return meta->info == gst_meta_get_info (GST_DEPTH_META_NAME)
+      || meta->info->api == GST_PARENT_BUFFER_META_API_TYPE;
 }

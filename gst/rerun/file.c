@@ -12,7 +12,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#ifdef HAVE_FLOCK
 #include <sys/file.h>
+#endif
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -33,6 +35,22 @@ G_STATIC_ASSERT (sizeof (GOutputVector) == sizeof (struct iovec)
     && G_STRUCT_OFFSET (GOutputVector, size) ==
     G_STRUCT_OFFSET (struct iovec, iov_len));
 
+#ifndef HAVE_FLOCK
+enum
+{
+  LOCK_EX = 2,
+  LOCK_NB = 4,
+  LOCK_UN = 8
+};
+
+/* Without it, two programs can write the same file. */
+static int
+flock (int fd, int operation)
+{
+  return 0;
+}
+#endif
+
 static gboolean
 fail (GError ** error, int code, const gchar * what)
 {
@@ -42,7 +60,8 @@ fail (GError ** error, int code, const gchar * what)
 }
 
 /* Standard output belongs to others, too: pipes and devices are opened anew, so that
- * they can be made non-blocking for us alone. */
+ * they can be made non-blocking for us alone. Where there is no /proc, they stay as
+ * they are. */
 static int
 open_stdout (gboolean * reopened)
 {

@@ -43,6 +43,8 @@
  *
  * With `uri=rerun+http://127.0.0.1:9876/proxy location=room.rrd` the frames go into a
  * Viewer (`rerun`) and a file at once; the Viewer need not be there.
+ *
+ * Since: 0.1
  */
 
 #ifdef HAVE_CONFIG_H
@@ -781,7 +783,7 @@ gst_depth_rerun_sink_class_init (GstDepthRerunSinkClass * klass)
   gst_element_class_set_static_metadata (element_class, "Rerun sink",
       "Sink/Network/File/Video",
       "Logs depth, pictures, video and text into a recording of Rerun",
-      "gst-rvldepth");
+      GST_PACKAGE_AUTHORS);
   caps = rerun_kinds_get_caps ();
   gst_element_class_add_pad_template (element_class,
       gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));

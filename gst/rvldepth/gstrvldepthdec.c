@@ -26,6 +26,8 @@
  * |[
  * gst-launch-1.0 filesrc location=depth.rvl ! image/x-rvl,depth-meter=1000/1 ! rvldepthdec ! depthcolormap ! pngenc ! filesink location=depth.png
  * ]| A stored frame as a picture.
+ *
+ * Since: 0.1
  */
 
 #ifdef HAVE_CONFIG_H
@@ -347,7 +349,7 @@ static gboolean
 gst_rvl_depth_dec_transform_meta (GstVideoDecoder * decoder,
     GstVideoCodecFrame * frame, GstMeta * meta)
 {
-  return !gst_depth_meta_is_depth (meta)
+  return !gst_depth_meta_stays_behind (meta)
       && GST_VIDEO_DECODER_CLASS (parent_class)->transform_meta (decoder,
       frame, meta);
 }
@@ -529,7 +531,7 @@ gst_rvl_depth_dec_class_init (GstRvlDepthDecClass * klass)
 
   gst_element_class_set_static_metadata (element_class, "RVL depth decoder",
       "Codec/Decoder/Image",
-      "Decodes RVL, 16-bit grey PNG and PGM to depth", "gst-rvldepth");
+      "Decodes RVL, 16-bit grey PNG and PGM to depth", GST_PACKAGE_AUTHORS);
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
 

@@ -24,6 +24,8 @@
  * |[
  * gst-launch-1.0 depthtestsrc num-buffers=3 ! rvldepthenc ! image/png ! multifilesink location=depth-%03d.png
  * ]| A PNG file a frame.
+ *
+ * Since: 0.1
  */
 
 #ifdef HAVE_CONFIG_H
@@ -442,7 +444,7 @@ static gboolean
 gst_rvl_depth_enc_transform_meta (GstVideoEncoder * encoder,
     GstVideoCodecFrame * frame, GstMeta * meta)
 {
-  return !gst_depth_meta_is_depth (meta)
+  return !gst_depth_meta_stays_behind (meta)
       && GST_VIDEO_ENCODER_CLASS (parent_class)->transform_meta (encoder,
       frame, meta);
 }
@@ -659,7 +661,7 @@ gst_rvl_depth_enc_class_init (GstRvlDepthEncClass * klass)
 
   gst_element_class_set_static_metadata (element_class, "RVL depth encoder",
       "Codec/Encoder/Image",
-      "Encodes 16-bit depth losslessly to RVL or PNG", "gst-rvldepth");
+      "Encodes 16-bit depth losslessly to RVL or PNG", GST_PACKAGE_AUTHORS);
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
 

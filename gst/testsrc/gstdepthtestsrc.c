@@ -23,6 +23,8 @@
  * |[
  * gst-launch-1.0 depthtestsrc num-buffers=30 pattern=random ! video/x-raw,width=101,height=37,framerate=1000/1 ! rvldepthenc ! rvldepthdec ! fakesink
  * ]| Hard work for an encoder.
+ *
+ * Since: 0.1
  */
 
 #ifdef HAVE_CONFIG_H
@@ -614,7 +616,7 @@ gst_depth_test_src_class_init (GstDepthTestSrcClass * klass)
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "Depth test source",
       "Source/Video", "Makes depth video of a room, and test patterns",
-      "gst-rvldepth");
+      GST_PACKAGE_AUTHORS);
 
   src_class->start = GST_DEBUG_FUNCPTR (gst_depth_test_src_start);
   src_class->stop = GST_DEBUG_FUNCPTR (gst_depth_test_src_stop);

@@ -190,11 +190,11 @@ static const Path paths[] = {
   {"videorate ! video/x-raw,framerate=60/1 ! identity", TRUE, TRUE, 0, SAME},
   {"videoconvert ! video/x-raw,format=GRAY16_BE ! identity", TRUE, TRUE, 0,
       SAME},
-  {"videoscale ! video/x-raw,width=320,height=240 ! identity", TRUE, TRUE, 0,
+  {"videoscale ! video/x-raw,width=320,height=240 ! identity", TRUE, TRUE, 22,
       {262.5, 260, 159.5, 119.5, 320, 240}},
-  {"videoscale ! video/x-raw,width=1280,height=480 ! identity", TRUE, TRUE, 0,
+  {"videoscale ! video/x-raw,width=1280,height=480 ! identity", TRUE, TRUE, 22,
       {1050, 520, 639.5, 239.5, 1280, 480}},
-  {"videoscale ! video/x-raw,width=101,height=37 ! identity", TRUE, TRUE, 0,
+  {"videoscale ! video/x-raw,width=101,height=37 ! identity", TRUE, TRUE, 22,
       {525 * 101 / 640., 520 * 37 / 480., 50, 18, 101, 37}},
   /* borders above and below */
   {"videoscale ! video/x-raw,width=320,height=480,pixel-aspect-ratio=1/1 ! identity",
@@ -206,7 +206,8 @@ static const Path paths[] = {
   {"videoflip video-direction=90r", TRUE, TRUE, 28,
       {520, 525, 239.5, 319.5, 480, 640}},
   {"videoflip video-direction=horiz", TRUE, TRUE, NEVER, SAME},
-  {"videobox left=8 top=8", TRUE, TRUE, NEVER, SAME},
+  {"videobox left=8 top=8", TRUE, TRUE, 28,
+      {525, 520, 311.5, 231.5, 632, 472}},
   {"rvldepthenc ! rvldepthdec", TRUE, TRUE, 0, SAME},
   {"rvldepthenc ! image/png ! rvldepthdec", TRUE, TRUE, 0, SAME},
   {"videoconvert ! video/x-raw,format=GRAY16_BE ! pngenc ! pngdec", TRUE,
@@ -220,7 +221,7 @@ static const Path paths[] = {
       SAME},
   {"rvldepthenc ! gdppay ! gdpdepay ! rvldepthdec ! videoscale ! video/x-raw,"
         "width=320,height=240 ! rvldepthenc ! gdppay ! gdpdepay ! rvldepthdec",
-      TRUE, TRUE, 0, {262.5, 260, 159.5, 119.5, 320, 240}},
+      TRUE, TRUE, 22, {262.5, 260, 159.5, 119.5, 320, 240}},
   {"depthcolormap", FALSE, FALSE, 0, SAME},
 };
 
@@ -261,7 +262,7 @@ GST_START_TEST (test_paths)
   GstPinholeInfo p;
   gdouble meter = 0;
   guint major, minor, micro, nano;
-  gboolean arrives;
+  gboolean arrives, copied;
 
   gst_version (&major, &minor, &micro, &nano);
   out = through (path, &caps);
@@ -274,11 +275,16 @@ GST_START_TEST (test_paths)
   fail_unless (!path->meter || meter == 5000);
 
   arrives = path->since != NEVER && minor >= path->since;
-  fail_unless (gst_pinhole_meta_get_info (out, &p) == arrives, "%s",
+  /* videoscale of 1.20 copies intrinsics as they are: nobody takes them, as they
+   * say that they are of another size */
+  copied = g_str_has_prefix (path->launch, "videoscale") && minor < 22
+      && path->since == 22;
+  fail_unless (gst_pinhole_meta_get_info (out, &p) == (arrives || copied), "%s",
       path->launch);
-  if (arrives)
-    fail_unless (near_to (&p, &path->camera), "%s: %g %g %g %g %ux%u",
-        path->launch, p.fx, p.fy, p.cx, p.cy, p.width, p.height);
+  if (arrives || copied)
+    fail_unless (near_to (&p, copied ? &camera : &path->camera),
+        "%s: %g %g %g %g %ux%u", path->launch, p.fx, p.fy, p.cx, p.cy, p.width,
+        p.height);
   gst_caps_unref (caps);
   gst_buffer_unref (out);
 }
