@@ -76,10 +76,16 @@ open_stdout (gboolean * reopened)
 }
 
 static const gchar *
-open_problem (int code)
+open_problem (int code, const gchar * location)
 {
-  return code == ENXIO ? "nobody reads this named pipe; start its reader "
-      "before" : NULL;
+  struct stat info;
+
+  if (code != ENXIO || stat (location, &info) != 0)
+    return NULL;
+  if (S_ISSOCK (info.st_mode))
+    return "this is a socket; name a file, or a pipe made by mkfifo";
+  return S_ISFIFO (info.st_mode) ? "nobody reads this named pipe; start its "
+      "reader before" : NULL;
 }
 
 gboolean
@@ -92,9 +98,10 @@ rerun_file_open (RerunFile * self, const gchar * location, GError ** error)
   self->fd = is_stdout ? open_stdout (&nonblocking) : open (location,
       O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0666);
   if (self->fd < 0)
-    return fail (error, errno, open_problem (errno));
+    return fail (error, errno, open_problem (errno, location));
   if (fstat (self->fd, &info) == 0) {
     self->can_take_back = !is_stdout && S_ISREG (info.st_mode);
+    self->has_name = self->can_take_back && info.st_nlink > 0;
     self->is_socket = S_ISSOCK (info.st_mode);
     self->may_block = !nonblocking && !S_ISREG (info.st_mode);
   }
@@ -175,6 +182,36 @@ rerun_file_write (RerunFile * self, RerunVectors * vectors,
     }
   }
   return TRUE;
+}
+
+gboolean
+rerun_file_check_size (RerunFile * self, GError ** error)
+{
+  off_t written, size;
+
+  if (!self->can_take_back)
+    return TRUE;
+  written = lseek (self->fd, 0, SEEK_CUR);
+  size = lseek (self->fd, 0, SEEK_END);
+  if (size == written)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "somebody else has "
+      "changed the size of the file while it was written, from %"
+      G_GINT64_FORMAT " to %" G_GINT64_FORMAT " bytes", (gint64) written,
+      (gint64) size);
+  return FALSE;
+}
+
+gboolean
+rerun_file_check_name (RerunFile * self, GError ** error)
+{
+  struct stat info;
+
+  if (!self->has_name || fstat (self->fd, &info) != 0 || info.st_nlink > 0)
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+      "somebody else has removed the file while it was written");
+  return FALSE;
 }
 
 /* Closing one of two descriptors of a file writes back what network file systems still

@@ -14,6 +14,7 @@ typedef struct
   gboolean can_take_back;       /* what was written, as of a regular file */
 
   /*< private > */
+  gboolean has_name;            /* when it was opened; regular files only */
   gboolean may_block;           /* a write of many bytes waits for its reader */
   gboolean is_socket;
   gboolean locked;
@@ -44,6 +45,13 @@ gboolean rerun_file_take (RerunFile * self, GError ** error);
  */
 gboolean rerun_file_write (RerunFile * self, RerunVectors * vectors,
     GCancellable * cancellable, gsize * written, GError ** error);
+
+/* Whether a regular file that was written without a gap still ends with what was written
+ * last. Else somebody else has cut it off, or added to it. */
+gboolean rerun_file_check_size (RerunFile * self, GError ** error);
+
+/* Whether it still is in a folder. */
+gboolean rerun_file_check_name (RerunFile * self, GError ** error);
 
 /* Whether all that was written is where the file is: some file systems tell of a full
  * disk only when a file is closed. */

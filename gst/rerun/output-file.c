@@ -147,6 +147,19 @@ release_reserved (FileOutput * self)
 }
 
 static gboolean
+check_name (FileOutput * self, GError ** error)
+{
+  GError *why = NULL;
+
+  if (rerun_file_check_name (&self->file, &why))
+    return TRUE;
+  g_set_error (error, why->domain, why->code, "%s; its %" G_GUINT64_FORMAT
+      " frames are lost", why->message, self->frames);
+  g_error_free (why);
+  return FALSE;
+}
+
+static gboolean
 file_open (RerunOutput * output, GError ** error)
 {
   FileOutput *self = (FileOutput *) output;
@@ -197,6 +210,9 @@ write_chunk (FileOutput * self, const RrdChunk * chunk, guint frames,
   gsize size = 0;
   gboolean ok;
 
+  /* what is written after a cut would hide it */
+  if (!rerun_file_check_size (&self->file, error))
+    return FALSE;
   if (self->has_footer)
     take_back (self);
   reserve_ahead (self);
@@ -340,7 +356,8 @@ file_finish (RerunOutput * output, gboolean last, GError ** error)
     return FALSE;
   if (self->has_footer || (!self->file.can_take_back && !last))
     return TRUE;
-  if (!write_footer (self, error))
+  if (!rerun_file_check_size (&self->file, error) || !check_name (self, error)
+      || !write_footer (self, error))
     return FALSE;
   return rerun_file_check (&self->file, &why)
       || set_write_error (self, why, error);
@@ -350,11 +367,17 @@ static gboolean
 file_close (RerunOutput * output, GError ** error)
 {
   FileOutput *self = (FileOutput *) output;
+  gboolean ok = rerun_file_check_size (&self->file, error)
+      && check_name (self, error);
   GError *why = NULL;
 
   release_reserved (self);
-  return rerun_file_close (&self->file, &why)
-      || set_write_error (self, why, error);
+  if (rerun_file_close (&self->file, &why))
+    return ok;
+  if (ok)
+    return set_write_error (self, why, error);
+  g_error_free (why);
+  return FALSE;
 }
 
 static void

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,15 +76,29 @@ open (const char *path, int flags, ...)
 
 /* --- files ---------------------------------------------------------------- */
 
+/* Its name stays when it is closed. */
+static gchar *
+make_socket (void)
+{
+  struct sockaddr_un address = {.sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM, 0);
+
+  g_snprintf (address.sun_path, sizeof address.sun_path, "%s/socket", folder);
+  fail_unless (bind (fd, (struct sockaddr *) &address, sizeof address) == 0);
+  close (fd);
+  return g_strdup (address.sun_path);
+}
+
 GST_START_TEST (test_location_cannot_be_written)
 {
   gchar *nowhere = g_build_filename (folder, "no", "such", "folder", NULL);
   gchar *fifo = g_build_filename (folder, "fifo", NULL);
+  gchar *socket = make_socket ();
   const struct
   {
     const gchar *location, *said;
   } bad[] = { {folder, "directory"}, {nowhere, "No such file"},
-  {fifo, "nobody reads this named pipe"}
+  {fifo, "nobody reads this named pipe"}, {socket, "this is a socket"}
   };
 
   fail_unless (mkfifo (fifo, 0600) == 0);       /* nobody reads it */
@@ -102,7 +117,9 @@ GST_START_TEST (test_location_cannot_be_written)
     gst_object_unref (bus);
   }
   g_unlink (fifo);
+  g_unlink (socket);
   g_free (fifo);
+  g_free (socket);
   g_free (nowhere);
 }
 
@@ -230,6 +247,79 @@ GST_START_TEST (test_close_fails)
   g_atomic_int_set (&close_fails, 0);
   check_said (bus, GST_MESSAGE_ERROR, WORDS ("location", location, "quota"));
   gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
+static void
+push_and_settle (GstHarness * h, guint first, guint last)
+{
+  for (guint n = first; n < last; n++)
+    gst_harness_push (h, rvl_buffer (n));
+  while (stat_of (h->element, "location-frames-queued") > 0)
+    g_thread_yield ();
+}
+
+/* Somebody else removes the file while it is written: before EOS, before it stops
+ * without EOS, after EOS. */
+GST_START_TEST (test_removed)
+{
+  GstBus *bus;
+  GstHarness *h = harness_new (RVL_CAPS, &bus);
+
+  push_and_settle (h, 0, 10);
+  if (__i__ == 2)
+    gst_harness_push_event (h, gst_event_new_eos ());
+  check_silent (bus);
+  fail_unless (g_unlink (location) == 0);
+  if (__i__ == 0)
+    gst_harness_push_event (h, gst_event_new_eos ());
+  harness_stop (h);
+  check_said (bus, GST_MESSAGE_ERROR, WORDS ("location", location,
+          "somebody else has removed the file", "10 frames"));
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
+/* Or cuts it off: before more frames, before EOS, after EOS. */
+GST_START_TEST (test_cut_off)
+{
+  GstBus *bus;
+  GstHarness *h = harness_new (RVL_CAPS, &bus);
+
+  push_and_settle (h, 0, 10);
+  if (__i__ == 2)
+    gst_harness_push_event (h, gst_event_new_eos ());
+  check_silent (bus);
+  fail_unless (truncate (location, 100) == 0);
+  if (__i__ == 0)
+    push_and_settle (h, 10, 20);
+  if (__i__ < 2)
+    gst_harness_push_event (h, gst_event_new_eos ());
+  harness_stop (h);
+  check_said (bus, GST_MESSAGE_ERROR, WORDS ("location", location,
+          "somebody else has changed the size of the file", "to 100 bytes"));
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
+/* A file that never had a name is no file that was removed. */
+GST_START_TEST (test_no_name)
+{
+  GstBus *bus;
+  GstElement *sink = sink_new (&bus);
+  int fd = open (location, O_RDWR | O_CREAT, 0600);
+  gchar *path = g_strdup_printf ("/proc/self/fd/%d", fd);
+
+  fail_unless (fd >= 0);
+  fail_unless (g_unlink (location) == 0);
+  g_object_set (sink, "location", path, NULL);
+  set_state (sink, GST_STATE_PAUSED);
+  sink_free (sink, bus);
+  close (fd);
+  g_free (path);
 }
 
 GST_END_TEST;
@@ -545,6 +635,9 @@ rerunsink_files_suite (void)
   tcase_add_test (tc, test_file_of_another_program);
   tcase_add_test (tc, test_child_of_the_application);
   tcase_add_loop_test (tc, test_symlink, 0, 2);
+  tcase_add_loop_test (tc, test_removed, 0, 3);
+  tcase_add_loop_test (tc, test_cut_off, 0, 3);
+  tcase_add_test (tc, test_no_name);
   tcase_add_loop_test (tc, test_close_fails, 0, 2);
   tcase_add_test (tc, test_slow_disk);
   tcase_add_test (tc, test_file_size_limit);
