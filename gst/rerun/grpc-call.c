@@ -591,9 +591,9 @@ call_say_goodbye (RerunGrpcCall * self)
   call_fail (self, "the server says goodbye");
 }
 
-gboolean
-rerun_grpc_call_send (RerunGrpcCall * self, const RrdSpan * spans,
-    gsize n_spans, GError ** error)
+void
+rerun_grpc_call_begin_message (RerunGrpcCall * self, const RrdSpan * spans,
+    gsize n_spans)
 {
   self->spans = spans;
   self->n_spans = n_spans;
@@ -603,11 +603,17 @@ rerun_grpc_call_send (RerunGrpcCall * self, const RrdSpan * spans,
   for (gsize i = 0; i < n_spans; i++)
     self->size += spans[i].size;
   nghttp2_session_resume_data (self->session, self->stream);
-  do {
-    if (!call_turn (self, G_MAXINT64, error))
-      return FALSE;
-  } while (self->offset < self->size
-      || !rerun_grpc_staging_is_empty (&self->staging));
+}
+
+gboolean
+rerun_grpc_call_send (RerunGrpcCall * self, gboolean * done, GError ** error)
+{
+  if (!call_turn (self, G_MAXINT64, error))
+    return FALSE;
+  *done = self->offset == self->size
+      && rerun_grpc_staging_is_empty (&self->staging);
+  if (!*done)
+    return TRUE;
   self->sent++;
   self->open_until = G_MAXINT64;
   if (self->goodbye)

@@ -28,10 +28,14 @@ typedef struct _RerunGrpcCall RerunGrpcCall;
 RerunGrpcCall *rerun_grpc_call_open (const RerunUri * uri, const gchar * path,
     GMainContext * context, GCancellable * cancellable, GError ** error);
 
-/* Sends a message, its length before it included in @spans, and waits until the
- * last byte has left. Nothing is copied but by TLS. */
-gboolean rerun_grpc_call_send (RerunGrpcCall * self, const RrdSpan * spans,
-    gsize n_spans, GError ** error);
+/* Begins a message, its length before it included in @spans, which stay where they are
+ * until it has left. Nothing is copied but by TLS. */
+void rerun_grpc_call_begin_message (RerunGrpcCall * self,
+    const RrdSpan * spans, gsize n_spans);
+
+/* Sends some of it, after waiting where nothing goes. @done: the last byte has left */
+gboolean rerun_grpc_call_send (RerunGrpcCall * self, gboolean * done,
+    GError ** error);
 
 /* Lets the server speak, and waits until it does or the context is woken up.
  * Returns: %FALSE if the call or the server is gone; look for what is confirmed

@@ -39,23 +39,16 @@ go_on_stream (GObject * stream, gpointer data)
 typedef struct
 {
   GMainContext *context;
-  GCancellable *cancellable;    /* by who called, and by the deadline */
-  GCancellable *outer;
-  gulong outer_id;
+  GCancellable *outer;          /* who called */
+  GCancellable *cancellable;    /* by that, and by the deadline; in this thread only */
+  gint64 until;
   GSource *deadline;
   GAsyncResult *result;
 } Opening;
 
-static void
-on_outer_cancelled (GCancellable * outer, gpointer cancellable)
-{
-  g_cancellable_cancel (cancellable);
-}
-
 static gboolean
-on_deadline (gpointer cancellable)
+on_deadline (gpointer data)
 {
-  g_cancellable_cancel (cancellable);
   return G_SOURCE_REMOVE;
 }
 
@@ -64,12 +57,11 @@ opening_begin (Opening * self, GMainContext * context, gint64 until,
     GCancellable * outer)
 {
   self->context = context;
-  self->cancellable = g_cancellable_new ();
   self->outer = outer;
-  self->outer_id = g_cancellable_connect (outer,
-      G_CALLBACK (on_outer_cancelled), self->cancellable, NULL);
+  self->cancellable = g_cancellable_new ();
+  self->until = until;
   self->deadline = g_timeout_source_new (G_MAXUINT);
-  g_source_set_callback (self->deadline, on_deadline, self->cancellable, NULL);
+  g_source_set_callback (self->deadline, on_deadline, NULL, NULL);
   g_source_set_ready_time (self->deadline, until);
   g_source_attach (self->deadline, context);
   g_main_context_push_thread_default (context);
@@ -81,7 +73,6 @@ opening_end (Opening * self)
   g_main_context_pop_thread_default (self->context);
   g_source_destroy (self->deadline);
   g_source_unref (self->deadline);
-  g_cancellable_disconnect (self->outer, self->outer_id);
   g_object_unref (self->cancellable);
 }
 
@@ -95,8 +86,12 @@ on_result (GObject * source, GAsyncResult * result, gpointer opening)
 static GAsyncResult *
 opening_wait (Opening * self)
 {
-  while (self->result == NULL)
+  while (self->result == NULL) {
+    if (g_cancellable_is_cancelled (self->outer)
+        || g_get_monotonic_time () >= self->until)
+      g_cancellable_cancel (self->cancellable);
     g_main_context_iteration (self->context, TRUE);
+  }
   return g_steal_pointer (&self->result);
 }
 

@@ -14,6 +14,7 @@ typedef struct _RerunGrpcConnection RerunGrpcConnection;
  * rerun_grpc_connection_open:
  * @context: what rerun_grpc_connection_wait() waits in
  * @until: of the monotonic clock
+ * @cancellable: wakes @context up
  *
  * Connects, and shakes hands for TLS, @until at most, or until @cancellable is
  * cancelled.

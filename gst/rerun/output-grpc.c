@@ -41,6 +41,35 @@ set_result_error (GError ** error, RrdResult result)
   return FALSE;
 }
 
+/* Called before anything else is done, and while a message has not wholly left: what has
+ * arrived by then is in the queue of what was sent. */
+static void
+confirm (GrpcOutput * self)
+{
+  guint64 confirmed = rerun_grpc_call_get_confirmed (self->call);
+
+  if (confirmed <= self->confirmed)
+    return;
+  self->confirmed = confirmed;
+  rerun_output_confirm (&self->parent, confirmed - self->before);
+}
+
+/* A server may take its time for a message: what came before is confirmed meanwhile. */
+static gboolean
+send_message (GrpcOutput * self, const RrdSpan * spans, gsize n_spans,
+    GError ** error)
+{
+  gboolean done = FALSE;
+
+  rerun_grpc_call_begin_message (self->call, spans, n_spans);
+  while (rerun_grpc_call_send (self->call, &done, error)) {
+    if (done)
+      return TRUE;
+    confirm (self);
+  }
+  return FALSE;
+}
+
 static gboolean
 send_store_info (GrpcOutput * self, GError ** error)
 {
@@ -51,7 +80,7 @@ send_store_info (GrpcOutput * self, GError ** error)
   span.data = self->head.data;
   span.size = self->head.size;
   self->before = self->confirmed = 1;
-  return rerun_grpc_call_send (self->call, &span, 1, error);
+  return send_message (self, &span, 1, error);
 }
 
 static gboolean
@@ -100,19 +129,6 @@ grpc_open (RerunOutput * output, GError ** error)
   return FALSE;
 }
 
-/* Called before anything else is done: what has arrived by then is in the queue of
- * what was sent. */
-static void
-confirm (GrpcOutput * self)
-{
-  guint64 confirmed = rerun_grpc_call_get_confirmed (self->call);
-
-  if (confirmed <= self->confirmed)
-    return;
-  self->confirmed = confirmed;
-  rerun_output_confirm (&self->parent, confirmed - self->before);
-}
-
 static gboolean
 grpc_write (RerunOutput * output, RerunRow * row, gboolean * kept,
     GError ** error)
@@ -132,7 +148,7 @@ grpc_write (RerunOutput * output, RerunRow * row, gboolean * kept,
   spans[0].size = self->head.size;
   for (gsize i = 0; i < chunk->n_spans; i++)
     spans[i + 1] = chunk->spans[i];
-  if (!rerun_grpc_call_send (self->call, spans, chunk->n_spans + 1, error))
+  if (!send_message (self, spans, chunk->n_spans + 1, error))
     return FALSE;
   rerun_output_count_bytes (output, self->head.size + chunk->size);
   return TRUE;

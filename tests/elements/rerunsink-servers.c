@@ -314,6 +314,31 @@ GST_START_TEST (test_takes_nothing)
 
 GST_END_TEST;
 
+/* One that takes some, then nothing, and answers pings, is slow: it may come round. */
+GST_START_TEST (test_takes_some)
+{
+  RerunServer *server = rerun_server_new (&(ServerOptions) {
+        .behaviour = SERVER_WINDOW_ZERO,.after = N_FIRST + 2
+      }
+  );
+  GstBus *bus;
+  GstHarness *h = live_new (uri_of (server), &bus, "max-queue-bytes", BOUND,
+      "drain-timeout", (guint64) 0, NULL);
+  GstMessage *message;
+
+  for (guint n = 0; (message = gst_bus_pop_filtered (bus,
+              GST_MESSAGE_WARNING)) == NULL; n++)
+    push (h, n, n + 1);
+  gst_bus_post (bus, message);
+  wait_for_text (bus, GST_MESSAGE_WARNING, "takes fewer frames than come");
+  fail_unless (stat_of (h->element, "uri-frames-written") > 0);
+  harness_stop (h);
+  gst_object_unref (bus);
+  rerun_server_free (server);
+}
+
+GST_END_TEST;
+
 /* An outage is said once, however often it is tried. */
 GST_START_TEST (test_said_once)
 {
@@ -459,6 +484,7 @@ rerunsink_servers_suite (void)
   tcase_add_test (tc, test_connect_hangs);
   tcase_add_test (tc, test_vanishes);
   tcase_add_test (tc, test_takes_nothing);
+  tcase_add_test (tc, test_takes_some);
   tcase_add_test (tc, test_said_once);
   tcase_add_loop_test (tc, test_undelivered, 0, 2);
   tcase_add_loop_test (tc, test_not_confirmed, 0, 2);
