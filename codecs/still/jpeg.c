@@ -50,12 +50,13 @@ read_frame_header (const uint8_t * data, size_t size, size_t at,
       || still_fail (error, at + 5, "the JPEG says no width or height");
 }
 
-/* Segment after segment, up to the frame header. */
+/* Segment after segment, up to the first scan, which begins at @scan. */
 static bool
-find_frame_header (const uint8_t * data, size_t size, StillHeader * header,
-    StillError * error)
+read_headers (const uint8_t * data, size_t size, StillHeader * header,
+    size_t *scan, StillError * error)
 {
   size_t at = 2;
+  bool has_frame_header = false;
 
   while (at < size && size - at >= 4) {
     unsigned marker = data[at + 1];
@@ -63,10 +64,19 @@ find_frame_header (const uint8_t * data, size_t size, StillHeader * header,
     if (data[at] != 0xFF)
       return still_fail (error, at, "there is no JPEG marker (FF) where the "
           "next segment begins");
-    if (is_frame_header (marker))
-      return read_frame_header (data, size, at, header, error);
-    if (marker == SOS || marker == EOI)
+    if (is_frame_header (marker)) {
+      if (!read_frame_header (data, size, at, header, error))
+        return false;
+      has_frame_header = true;
+    }
+    if ((marker == SOS || marker == EOI) && !has_frame_header)
       return still_fail (error, at, "there is no JPEG frame header (SOF)");
+    if (marker == EOI)
+      break;
+    if (marker == SOS) {
+      *scan = at + 2;
+      return true;
+    }
     if (marker == 0xFF)         /* fill */
       at += 1;
     else if (has_no_segment (marker))
@@ -74,29 +84,31 @@ find_frame_header (const uint8_t * data, size_t size, StillHeader * header,
     else
       at += 2 + load_u16 (data + at + 2);
   }
-  return still_fail (error, size, "the JPEG ends before its frame header");
+  return still_fail (error, at < size ? at : size, has_frame_header ?
+      "there is no scan (SOS) in the JPEG" :
+      "the JPEG ends before its frame header");
 }
 
-/* Cameras fill up their buffers behind the picture. */
-static size_t
-without_padding (const uint8_t * data, size_t size)
+/* In a scan no FF D9 can be but the end, and cameras fill up their buffers after it. */
+static bool
+has_end (const uint8_t * data, size_t scan, size_t size)
 {
-  while (size > 0 && (data[size - 1] == 0 || data[size - 1] == 0xFF))
-    size--;
-  return size;
+  for (size_t at = size; at >= scan + 2; at--) {
+    if (data[at - 2] == 0xFF && data[at - 1] == EOI)
+      return true;
+  }
+  return false;
 }
 
 bool
 still_read_jpeg (const uint8_t * data, size_t size, StillHeader * header,
     StillError * error)
 {
-  size_t end = without_padding (data, size);
+  size_t scan = 0;
 
   if (size < 2 || data[0] != 0xFF || data[1] != SOI)
     return still_fail (error, 0, "a JPEG begins with FF D8, this does not");
-  if (!find_frame_header (data, end, header, error))
-    return false;
-  if (data[end - 2] != 0xFF || data[end - 1] != EOI)
-    return still_fail (error, end, "the end of the JPEG (FF D9) is missing");
-  return true;
+  return read_headers (data, size, header, &scan, error)
+      && (has_end (data, scan, size)
+      || still_fail (error, size, "the end of the JPEG (FF D9) is missing"));
 }

@@ -8,10 +8,22 @@ enum
 {
   WIDTH = 256,
   HEIGHT = 257,
+  BITS_PER_SAMPLE = 258,
+  COMPRESSION = 259,
   STRIP_OFFSETS = 273,
+  SAMPLES_PER_PIXEL = 277,
   STRIP_SIZES = 279,
   TILE_OFFSETS = 324,
   TILE_SIZES = 325,
+};
+
+/* Those that Rerun reads: LZW, and the old and the new number of deflate. */
+enum
+{
+  UNCOMPRESSED = 1,
+  LZW = 5,
+  DEFLATE = 8,
+  OLD_DEFLATE = 32946,
 };
 
 enum
@@ -19,6 +31,8 @@ enum
   SHORT = 3,
   LONG = 4,
 };
+
+#define MAX_SIDE 65535
 
 typedef struct
 {
@@ -90,18 +104,69 @@ find (const Tiff * tiff, size_t at, unsigned n, unsigned tag)
   0};
 }
 
+/* The first value of a tag; @otherwise where there is none. */
+static uint32_t
+find_number (const Tiff * tiff, size_t at, unsigned n, unsigned tag,
+    uint32_t otherwise)
+{
+  Values values = find (tiff, at, n, tag);
+
+  return values.width > 0 ? value (tiff, &values, 0) : otherwise;
+}
+
+static bool
+is_known (uint32_t compression)
+{
+  return compression == UNCOMPRESSED || compression == LZW
+      || compression == DEFLATE || compression == OLD_DEFLATE;
+}
+
+/* One sample of 16 or 32 bits a pixel, in a form that Rerun reads. */
+static bool
+check_samples (const Tiff * tiff, size_t at, unsigned n, StillError * error)
+{
+  uint32_t bits = find_number (tiff, at, n, BITS_PER_SAMPLE, 1);
+
+  if (find_number (tiff, at, n, SAMPLES_PER_PIXEL, 1) != 1
+      || (bits != 16 && bits != 32))
+    return still_fail (error, at,
+        "the TIFF is no depth: that has one sample of "
+        "16 or 32 bits a pixel");
+  return is_known (find_number (tiff, at, n, COMPRESSION, UNCOMPRESSED))
+      || still_fail (error, at, "the TIFF is compressed neither by LZW nor by "
+      "deflate");
+}
+
+/* Without compression the samples take their size; with it, at least a byte. */
+static uint64_t
+least_size (const Tiff * tiff, size_t at, unsigned n,
+    const StillHeader * header)
+{
+  uint32_t bits = find_number (tiff, at, n, BITS_PER_SAMPLE, 1);
+
+  if (find_number (tiff, at, n, COMPRESSION, UNCOMPRESSED) != UNCOMPRESSED)
+    return 1;
+  return (uint64_t) header->width * header->height * (bits / 8);
+}
+
 static bool
 check_pieces (const Tiff * tiff, const Values * offsets, const Values * sizes,
-    StillError * error)
+    uint64_t least, StillError * error)
 {
+  uint64_t all = 0;
+
   if (offsets->width == 0 || sizes->width == 0 || offsets->n != sizes->n)
     return still_fail (error, tiff->size, "the TIFF does not say where its "
         "samples are, or ends before");
-  for (uint32_t i = 0; i < offsets->n; i++)
+  for (uint32_t i = 0; i < offsets->n; i++) {
     if (!is_within (tiff, value (tiff, offsets, i), value (tiff, sizes, i)))
       return still_fail (error, tiff->size, "the TIFF ends before its last "
           "sample");
-  return true;
+    all += value (tiff, sizes, i);
+  }
+  return all >= least
+      || still_fail (error, tiff->size,
+      "the TIFF has fewer samples than pixels");
 }
 
 static bool
@@ -117,13 +182,18 @@ read_directory (const Tiff * tiff, size_t at, unsigned n, StillHeader * header,
     return still_fail (error, at, "the TIFF says no width or height");
   header->width = value (tiff, &width, 0);
   header->height = value (tiff, &height, 0);
-  if (header->width == 0 || header->height == 0)
-    return still_fail (error, at, "the TIFF says no width or height");
+  if (header->width == 0 || header->height == 0
+      || header->width > MAX_SIDE || header->height > MAX_SIDE)
+    return still_fail (error, at,
+        "the TIFF's width or height is not 1 to 65535");
+  if (!check_samples (tiff, at, n, error))
+    return false;
   if (offsets.width == 0) {
     offsets = find (tiff, at, n, TILE_OFFSETS);
     sizes = find (tiff, at, n, TILE_SIZES);
   }
-  return check_pieces (tiff, &offsets, &sizes, error);
+  return check_pieces (tiff, &offsets, &sizes, least_size (tiff, at, n, header),
+      error);
 }
 
 bool
@@ -137,7 +207,7 @@ still_read_tiff (const uint8_t * data, size_t size, StillHeader * header,
   if (size < 8 || (memcmp (data, "II*\0", 4) != 0
           && memcmp (data, "MM\0*", 4) != 0))
     return still_fail (error, 0, "a TIFF begins with II*. or MM.*, this does "
-        "not");
+        "not (BigTIFF is not read)");
   at = load (&tiff, 4, 4);
   if (!is_within (&tiff, at, 2))
     return still_fail (error, size, "the TIFF ends before its directory");

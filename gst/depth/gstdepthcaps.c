@@ -186,9 +186,10 @@ gboolean
 gst_depth_caps_get_raw_info (GstVideoInfo * info, GstElement * element,
     const GstCaps * caps)
 {
-  if (!gst_video_info_from_caps (info, caps))
-    return gst_depth_caps_refuse (element, caps,
-        g_strdup ("Caps of raw depth need format, width and height"));
+  if (!gst_video_info_from_caps (info, caps)
+      || GST_VIDEO_INFO_WIDTH (info) < 1 || GST_VIDEO_INFO_HEIGHT (info) < 1)
+    return gst_depth_caps_refuse (element, caps, g_strdup ("Caps of raw depth "
+            "need format, width and height, from 1 pixel on"));
   if (GST_VIDEO_INFO_IS_INTERLACED (info))
     return gst_depth_caps_refuse (element, caps,
         g_strdup_printf ("interlace-mode is %s; depth must be progressive",

@@ -96,14 +96,22 @@ fill_values (const RerunCamera * self, const RerunCameraState * state,
   return n;
 }
 
+/* What a sink that was stopped has logged of the entity still holds. */
 static gboolean
-claim (const RerunEntityContext * context, const RerunCameraState * state)
+claim (RerunCamera * self, const RerunEntityContext * context,
+    const RerunCameraState * state)
 {
+  gboolean pinhole = state->pinhole.fx > 0;
+  gboolean pose = state->pose.has_translation || state->pose.has_rotation;
   GError *error = NULL;
 
-  if (rerun_path_claim_camera (context->path, state->pinhole.fx > 0,
-          state->pose.has_translation || state->pose.has_rotation, &error))
+  if (rerun_path_claim_camera (context->path, &pinhole, &pose, &error)) {
+    if (!self->has_said) {
+      self->hides_pinhole = pinhole;
+      self->hides_translation = self->hides_rotation = pose;
+    }
     return TRUE;
+  }
   GST_ELEMENT_ERROR (context->element, LIBRARY, SETTINGS, ("%s",
           error->message), (NULL));
   g_error_free (error);
@@ -117,7 +125,7 @@ rerun_camera_take (RerunCamera * self, const RerunEntityContext * context,
 {
   const GstPinholeInfo *pinhole = &state->pinhole;
 
-  if (!claim (context, state))
+  if (!claim (self, context, state))
     return FALSE;
   if (!gst_depth_pinhole_equal (pinhole, &self->said.pinhole))
     GST_DEBUG_OBJECT (context->element, "intrinsics are fx %g, fy %g, cx %g, "

@@ -385,6 +385,15 @@ no_path:
 }
 
 static void
+free_entity (GstDepthRerunSink * self)
+{
+  if (self->entity != NULL)
+    self->entity->klass->free (self->entity);
+  self->entity = NULL;
+  self->has_caps = FALSE;
+}
+
+static void
 gst_depth_rerun_sink_stop (GstDepthRerunSink * self)
 {
   RerunPath *path = self->path;
@@ -392,10 +401,7 @@ gst_depth_rerun_sink_stop (GstDepthRerunSink * self)
   GST_OBJECT_LOCK (self);
   self->path = NULL;
   GST_OBJECT_UNLOCK (self);
-  if (self->entity != NULL)
-    self->entity->klass->free (self->entity);
-  self->entity = NULL;
-  self->has_caps = FALSE;
+  free_entity (self);
   self->kind = NULL;
   gst_clear_caps (&self->caps);
   rerun_recording_leave (path, gst_depth_rerun_sink_failed);
@@ -461,11 +467,11 @@ gst_depth_rerun_sink_unlock_stop (GstBaseSink * sink)
 
 /* All frames of an entity, those of runs before included, are of one kind. */
 static gboolean
-claim (GstDepthRerunSink * self, const RerunKind * kind, GstCaps * caps)
+check_kind (GstDepthRerunSink * self, const RerunKind * kind, GstCaps * caps)
 {
-  const gchar *has = rerun_path_claim (self->path, kind->name);
+  const gchar *has = rerun_path_get_kind (self->path);
 
-  if (has == NULL)
+  if (has == NULL || g_str_equal (has, kind->name))
     return TRUE;
   return gst_depth_caps_refuse (GST_ELEMENT (self), caps,
       g_strdup_printf
@@ -477,8 +483,10 @@ claim (GstDepthRerunSink * self, const RerunKind * kind, GstCaps * caps)
 static gboolean
 set_kind (GstDepthRerunSink * self, const RerunKind * kind, GstCaps * caps)
 {
-  if (!claim (self, kind, caps))
+  if (!check_kind (self, kind, caps))
     return FALSE;
+  if (self->kind != kind)
+    free_entity (self);
   if (self->entity == NULL) {
     self->entity = kind->klass->new (&self->context);
     self->entity->klass = kind->klass;
@@ -535,9 +543,12 @@ decide (GstDepthRerunSink * self, GstBuffer * buffer, const gint64 * times)
 static GstCaps *
 gst_depth_rerun_sink_get_caps (GstBaseSink * sink, GstCaps * filter)
 {
-  GstCaps *all = gst_pad_get_pad_template_caps (GST_BASE_SINK_PAD (sink));
-  GstCaps *caps;
+  GstDepthRerunSink *self = GST_DEPTH_RERUN_SINK (sink);
+  GstCaps *all, *caps;
 
+  GST_OBJECT_LOCK (self);
+  all = rerun_kinds_get_caps (self->settings.archetype);
+  GST_OBJECT_UNLOCK (self);
   if (filter == NULL)
     return all;
   caps = gst_caps_intersect_full (all, filter, GST_CAPS_INTERSECT_FIRST);
@@ -626,6 +637,7 @@ gst_depth_rerun_sink_render (GstBaseSink * sink, GstBuffer * buffer)
     return flow;
   if (!self->has_caps)
     return GST_FLOW_NOT_NEGOTIATED;
+  rerun_path_set_kind (self->path, self->kind->name);
   find_pose (self, buffer);
   flow = self->entity->klass->log (self->entity, buffer, times);
   if (self->report.good == good)        /* it was left out, and has no number */
@@ -784,7 +796,7 @@ gst_depth_rerun_sink_class_init (GstDepthRerunSinkClass * klass)
       "Sink/Network/File/Video",
       "Logs depth, pictures, video and text into a recording of Rerun",
       GST_PACKAGE_AUTHORS);
-  caps = rerun_kinds_get_caps ();
+  caps = rerun_kinds_get_caps (RERUN_ARCHETYPE_AUTO);
   gst_element_class_add_pad_template (element_class,
       gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
   gst_caps_unref (caps);

@@ -113,9 +113,11 @@ set_raw_caps (ImageEntity * self, GstCaps * caps)
 {
   RrdPixels pixels;
 
-  if (!gst_video_info_from_caps (&self->info, caps))
+  if (!gst_video_info_from_caps (&self->info, caps)
+      || GST_VIDEO_INFO_WIDTH (&self->info) < 1
+      || GST_VIDEO_INFO_HEIGHT (&self->info) < 1)
     return refuse_caps (self, caps,
-        "Caps of raw pictures need format, width and height");
+        "Caps of raw pictures need format, width and height, from 1 pixel on");
   if (GST_VIDEO_INFO_INTERLACE_MODE (&self->info) ==
       GST_VIDEO_INTERLACE_MODE_ALTERNATE)
     return refuse_caps (self, caps, "interlace-mode is alternate, a field a "

@@ -60,12 +60,16 @@ static RerunKind kinds[] = {
 };
 
 GstCaps *
-rerun_kinds_get_caps (void)
+rerun_kinds_get_caps (RerunArchetype archetype)
 {
   GstCaps *all = gst_caps_new_empty ();
 
-  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
-    all = gst_caps_merge (all, gst_static_caps_get (&kinds[i].caps));
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    if (archetype == RERUN_ARCHETYPE_AUTO
+        || kinds[i].archetype == RERUN_ARCHETYPE_AUTO
+        || kinds[i].archetype == archetype)
+      all = gst_caps_merge (all, gst_static_caps_get (&kinds[i].caps));
+  }
   return all;
 }
 

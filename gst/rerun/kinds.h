@@ -22,7 +22,7 @@ typedef struct
 } RerunKind;
 
 /* Returns: (transfer full): all caps that can be logged */
-GstCaps *rerun_kinds_get_caps (void);
+GstCaps *rerun_kinds_get_caps (RerunArchetype archetype);
 
 /* Returns: (nullable): the kind of @caps; NULL: none, or with %RERUN_ARCHETYPE_AUTO, the
  * first frame says which */

@@ -91,6 +91,25 @@ remove_older_state (RerunOutput * self, RerunRow * row)
   }
 }
 
+/* Texts of what is missing, while a server is away: the newest say enough. */
+#define MAX_TEXTS 256
+
+static void
+remove_oldest_text (RerunOutput * self)
+{
+  guint n = 0;
+
+  for (GList * link = self->queue.tail; link != NULL; link = link->prev) {
+    RerunEntry *entry = link->data;
+
+    if (entry->row->kind != RERUN_ROW_ONCE || ++n < MAX_TEXTS)
+      continue;
+    rerun_entry_free (entry);
+    g_queue_delete_link (&self->queue, link);
+    return;
+  }
+}
+
 void
 rerun_queue_push (RerunOutput * self, RerunRow * row)
 {
@@ -98,6 +117,8 @@ rerun_queue_push (RerunOutput * self, RerunRow * row)
 
   if (row->kind == RERUN_ROW_STATE)
     remove_older_state (self, row);
+  else if (row->kind == RERUN_ROW_ONCE && self->klass->live)
+    remove_oldest_text (self);
   entry->row = rerun_row_ref (row);
   entry->is_frame = rerun_row_is_frame (row);
   entry->serial = ++self->serial;

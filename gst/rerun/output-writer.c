@@ -285,7 +285,7 @@ settle_entry (RerunOutput * self, RerunEntry * entry, gboolean kept)
 {
   if (entry->row->kind == RERUN_ROW_STATE)
     rerun_queue_keep_state (self, entry->row, TRUE);
-  if (self->klass->live) {
+  if (self->klass->live && entry->row->kind != RERUN_ROW_ONCE) {
     entry->nth = self->writes;
     self->frames_queued -= entry->is_frame;
     self->frames_sent += entry->is_frame;

@@ -25,10 +25,11 @@ get_floats (const GValue * array, gdouble * numbers, guint n)
   return TRUE;
 }
 
+/* The squares of very small numbers would be 0. */
 static gdouble
 norm (const gdouble q[4])
 {
-  return sqrt (q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3]);
+  return hypot (hypot (q[0], q[1]), hypot (q[2], q[3]));
 }
 
 static gboolean

@@ -124,7 +124,7 @@ find_plane (const GstVideoInfo * info, const GstVideoMeta * meta, guint plane)
 static gboolean
 is_within (const Plane * plane, gsize size)
 {
-  return plane->stride >= plane->row && plane->stride <= G_MAXINT
+  return plane->stride >= plane->row
       && plane->offset <= size && plane->row <= size - plane->offset
       && (plane->rows - 1) <=
       (size - plane->offset - plane->row) / plane->stride;
@@ -145,6 +145,11 @@ find_layout (Layout * layout, const GstVideoInfo * info, GstBuffer * buffer,
     Plane *plane = &layout->planes[i];
 
     *plane = find_plane (info, meta, i);
+    if (plane->stride > G_MAXINT) {
+      *why = g_strdup_printf ("the buffer's GstVideoMeta has a stride of %d "
+          "bytes; rows must follow one another", meta->stride[i]);
+      return FALSE;
+    }
     if (!is_within (plane, size)) {
       *why = g_strdup_printf ("the buffer has %" G_GSIZE_FORMAT " bytes, too "
           "few for plane %u of %s, %dx%d: %" G_GSIZE_FORMAT " rows of %"

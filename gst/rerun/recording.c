@@ -124,17 +124,23 @@ rerun_path_has_server (RerunPath * self)
 }
 
 const gchar *
-rerun_path_claim (RerunPath * self, const gchar * kind)
+rerun_path_get_kind (RerunPath * self)
 {
-  return rerun_registry_claim (self->entity, kind);
+  return rerun_registry_get_kind (self->entity);
+}
+
+void
+rerun_path_set_kind (RerunPath * self, const gchar * kind)
+{
+  rerun_registry_set_kind (self->entity, kind);
 }
 
 gboolean
-rerun_path_claim_camera (RerunPath * self, gboolean has_pinhole,
-    gboolean has_pose, GError ** error)
+rerun_path_claim_camera (RerunPath * self, gboolean * pinhole, gboolean * pose,
+    GError ** error)
 {
-  return rerun_registry_claim_camera (self->recording, self->entity,
-      has_pinhole, has_pose, error);
+  return rerun_registry_claim_camera (self->recording, self->entity, pinhole,
+      pose, error);
 }
 
 static gboolean

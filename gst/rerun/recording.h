@@ -123,20 +123,26 @@ const gchar *rerun_path_get_recording_id (RerunPath * self);
 gboolean rerun_path_has_server (RerunPath * self);
 
 /**
- * rerun_path_claim:
- * @kind: of what is logged there, as "RVL depth"
+ * rerun_path_get_kind:
  *
  * What an entity holds keeps its kind as long as the recording runs, also when the
  * element has left and joined again.
  *
- * Returns: (nullable): the kind that it has, if that is another one
+ * Returns: (nullable): the kind that was set with the first frame
  */
-const gchar *rerun_path_claim (RerunPath * self, const gchar * kind);
+const gchar *rerun_path_get_kind (RerunPath * self);
+void rerun_path_set_kind (RerunPath * self, const gchar * kind);
 
-/* Says that intrinsics or a pose are logged there. Returns: %FALSE with @error if the
- * entity is below another one with intrinsics, or above one that has any of both */
-gboolean rerun_path_claim_camera (RerunPath * self, gboolean has_pinhole,
-    gboolean has_pose, GError ** error);
+/**
+ * rerun_path_claim_camera:
+ * @pinhole: (inout): whether intrinsics are logged now; whether they ever were before
+ * @pose: (inout): likewise a pose
+ *
+ * Returns: %FALSE with @error if the entity is below another one with intrinsics, or
+ *   above one that has any of both
+ */
+gboolean rerun_path_claim_camera (RerunPath * self, gboolean * pinhole,
+    gboolean * pose, GError ** error);
 
 /* Makes a row of @log and hands it to every output. */
 RerunLogResult rerun_recording_log (RerunPath * path, const RerunLog * log);

@@ -196,16 +196,22 @@ rerun_registry_leave (RerunRecording * self, RerunEntityRecord * entity)
 }
 
 const gchar *
-rerun_registry_claim (RerunEntityRecord * entity, const gchar * kind)
+rerun_registry_get_kind (RerunEntityRecord * entity)
 {
-  const gchar *has;
+  const gchar *kind;
 
   g_mutex_lock (&registry_lock);
-  if (entity->kind == NULL)
-    entity->kind = g_intern_string (kind);
-  has = entity->kind;
+  kind = entity->kind;
   g_mutex_unlock (&registry_lock);
-  return g_str_equal (has, kind) ? NULL : has;
+  return kind;
+}
+
+void
+rerun_registry_set_kind (RerunEntityRecord * entity, const gchar * kind)
+{
+  g_mutex_lock (&registry_lock);
+  entity->kind = g_intern_string (kind);
+  g_mutex_unlock (&registry_lock);
 }
 
 static gboolean
@@ -237,15 +243,15 @@ set_misplaced (const RerunEntityRecord * child,
 
 gboolean
 rerun_registry_claim_camera (RerunRecording * self, RerunEntityRecord * entity,
-    gboolean has_pinhole, gboolean has_pose, GError ** error)
+    gboolean * pinhole, gboolean * pose, GError ** error)
 {
   gboolean had_pinhole, had_pose, ok = TRUE;
 
   g_mutex_lock (&registry_lock);
   had_pinhole = entity->has_pinhole;
   had_pose = entity->has_pose;
-  entity->has_pinhole |= has_pinhole;
-  entity->has_pose |= has_pose;
+  entity->has_pinhole |= *pinhole;
+  entity->has_pose |= *pose;
   for (GList * link = self->entities; link != NULL && ok; link = link->next) {
     ok = FALSE;
     if (is_misplaced (entity, link->data))
@@ -260,6 +266,8 @@ rerun_registry_claim_camera (RerunRecording * self, RerunEntityRecord * entity,
     entity->has_pose = had_pose;
   }
   g_mutex_unlock (&registry_lock);
+  *pinhole = had_pinhole;
+  *pose = had_pose;
   return ok;
 }
 

@@ -42,13 +42,13 @@ RerunRecording *rerun_registry_join (const gchar * application_id,
 void rerun_registry_leave (RerunRecording * recording,
     RerunEntityRecord * entity);
 
-/* See rerun_path_claim(). */
-const gchar *rerun_registry_claim (RerunEntityRecord * entity,
-    const gchar * kind);
+/* See rerun_path_get_kind(). */
+const gchar *rerun_registry_get_kind (RerunEntityRecord * entity);
+void rerun_registry_set_kind (RerunEntityRecord * entity, const gchar * kind);
 
 /* See rerun_path_claim_camera(). */
 gboolean rerun_registry_claim_camera (RerunRecording * recording,
-    RerunEntityRecord * entity, gboolean has_pinhole, gboolean has_pose,
+    RerunEntityRecord * entity, gboolean * pinhole, gboolean * pose,
     GError ** error);
 
 /* See rerun_path_use_file() and rerun_path_use_server(). */

@@ -16,7 +16,7 @@ static const guint8 jpeg[] = {
 };
 
 /* 5x3, 16 bits, one strip of 30 bytes behind the directory. */
-#define TIFF_SIZE 92
+#define TIFF_SIZE (8 + 2 + 7 * 12 + 4 + 30)
 #define STRIP (TIFF_SIZE - 30)
 
 static void
@@ -26,14 +26,16 @@ store (guint8 * to, guint value, guint width, gboolean big_endian)
     to[i] = (guint8) (value >> 8 * (big_endian ? width - 1 - i : i));
 }
 
+/* 5x3 samples of 16 bits; the entry of @tag says @other instead, if it is not 0. */
 static void
-make_tiff (guint8 tiff[TIFF_SIZE], gboolean big_endian)
+make_tiff (guint8 tiff[TIFF_SIZE], gboolean big_endian, guint tag, guint other)
 {
-  static const struct
+  const struct
   {
     guint tag, type, value;
   } entries[] = {
-    {256, 3, 5}, {257, 4, 3}, {273, 4, STRIP}, {279, 3, 30}
+    {256, 3, 5}, {257, 4, 3}, {258, 3, 16}, {259, 3, 1}, {273, 4, STRIP},
+    {277, 3, 1}, {279, 3, 30}
   };
 
   memset (tiff, 0x5a, TIFF_SIZE);
@@ -46,8 +48,8 @@ make_tiff (guint8 tiff[TIFF_SIZE], gboolean big_endian)
     store (entry, entries[i].tag, 2, big_endian);
     store (entry + 2, entries[i].type, 2, big_endian);
     store (entry + 4, 1, 4, big_endian);
-    store (entry + 8, entries[i].value, entries[i].type == 3 ? 2 : 4,
-        big_endian);
+    store (entry + 8, entries[i].tag == tag ? other : entries[i].value,
+        entries[i].type == 3 ? 2 : 4, big_endian);
   }
 }
 
@@ -123,12 +125,14 @@ GST_START_TEST (test_jpeg_with_padding)
 
   memcpy (padded, jpeg, sizeof jpeg);
   fail_unless (read_copy (STILL_JPEG, padded, sizeof padded, &header, &error));
+  memset (padded + sizeof jpeg, 0x33, 64);
+  fail_unless (read_copy (STILL_JPEG, padded, sizeof padded, &header, &error));
   memset (padded + sizeof jpeg, 0xFF, 64);
   fail_unless (read_copy (STILL_JPEG, padded, sizeof padded, &header, &error));
   padded[sizeof jpeg - 1] = 0xD8;
   fail_if (read_copy (STILL_JPEG, padded, sizeof padded, &header, &error));
   fail_unless (strstr (error.what, "FF D9") != NULL);
-  assert_equals_int (error.offset, sizeof jpeg);
+  assert_equals_int (error.offset, sizeof padded);
 }
 
 GST_END_TEST;
@@ -140,13 +144,36 @@ GST_START_TEST (test_tiff)
   StillError error;
 
   for (gint big_endian = 0; big_endian < 2; big_endian++) {
-    make_tiff (tiff, big_endian);
+    make_tiff (tiff, big_endian, 0, 0);
     fail_unless (read_copy (STILL_TIFF, tiff, sizeof tiff, &header, &error));
     assert_equals_int (header.width, 5);
     assert_equals_int (header.height, 3);
     check_parts (STILL_TIFF, tiff, sizeof tiff);
     check_damage (STILL_TIFF, tiff, sizeof tiff);
   }
+}
+
+GST_END_TEST;
+
+/* What is no depth, or cannot be all there. */
+GST_START_TEST (test_bad_tiff)
+{
+  static const struct
+  {
+    guint tag, value;
+    const gchar *said;
+  } bad[] = {
+    {257, 65536, "1 to 65535"}, {256, 0, "1 to 65535"}, {258, 8, "16 or 32"},
+    {277, 3, "16 or 32"}, {259, 7, "LZW"}, {279, 0, "fewer"},
+    {279, 29, "fewer"}, {257, 4, "fewer"}
+  };
+  guint8 tiff[TIFF_SIZE];
+  StillHeader header;
+  StillError error;
+
+  make_tiff (tiff, FALSE, bad[__i__].tag, bad[__i__].value);
+  fail_if (read_copy (STILL_TIFF, tiff, sizeof tiff, &header, &error));
+  fail_unless (strstr (error.what, bad[__i__].said) != NULL, "%s", error.what);
 }
 
 GST_END_TEST;
@@ -161,6 +188,7 @@ still_suite (void)
   tcase_add_test (tc, test_jpeg);
   tcase_add_test (tc, test_jpeg_with_padding);
   tcase_add_test (tc, test_tiff);
+  tcase_add_loop_test (tc, test_bad_tiff, 0, 8);
   return s;
 }
 

@@ -126,6 +126,26 @@ GST_START_TEST (test_reconnect)
 
 GST_END_TEST;
 
+/* While a server is away, what is said of frames that are missing does not pile up. */
+GST_START_TEST (test_texts_are_bounded)
+{
+  Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_NO, 100);
+  RerunOutput *output = &fake->parent;
+  RerunUser *user = fake_attach (fake);
+
+  for (guint64 i = 0; i < 2000; i++)
+    fail_unless (push_kind (user, RERUN_ROW_ONCE, 7, i, NULL));
+  fail_unless (push (user, 0, 2000, NULL));
+  assert_equals_int (g_queue_get_length (&output->queue), 257);
+  rerun_output_start (output);
+  fail_unless (rerun_user_drain (user, NULL));
+  check_written (fake, 0, 1744);        /* the newest ones */
+  assert_equals_uint64 (stat_of (fake, "frames-written"), 1);
+  stop (fake, user);
+}
+
+GST_END_TEST;
+
 /* A sink that starts again and again, as in a rig that plays on: what is kept for a new
  * server is the newest of each, not one for each start. */
 GST_START_TEST (test_states_are_bounded)
@@ -451,6 +471,7 @@ rerun_output_outage_suite (void)
   tcase_add_checked_fixture (tc, setup, teardown);
   tcase_add_test (tc, test_comes_later);
   tcase_add_test (tc, test_reconnect);
+  tcase_add_test (tc, test_texts_are_bounded);
   tcase_add_test (tc, test_states_are_bounded);
   tcase_add_test (tc, test_unconfirmed_is_bounded);
   tcase_add_test (tc, test_lost_with_the_server);

@@ -4,6 +4,8 @@
 
 #include "rerun-common.h"
 
+#define JPEG_CAPS "image/jpeg,width=640,height=480,framerate=30/1"
+
 /* --- pictures -------------------------------------------------------------- */
 
 /* What a JPEG of this size begins and ends with; @n makes it another one. */
@@ -411,6 +413,86 @@ GST_START_TEST (test_colour_png)
 
 GST_END_TEST;
 
+GST_START_TEST (test_no_pixels)
+{
+  static const gchar *const caps[] = {
+    "video/x-raw,format=RGB,width=0,height=4,framerate=30/1",
+    "video/x-raw,format=GRAY8,width=4,height=0,framerate=30/1",
+    "video/x-raw,format=GRAY16_LE,width=0,height=4,framerate=30/1",
+  };
+  GstBus *bus;
+  GstHarness *h = harness_with (caps[__i__], &bus, NULL);
+
+  assert_equals_int (gst_harness_push (h, gst_buffer_new_allocate (NULL, 64,
+              NULL)), GST_FLOW_NOT_NEGOTIATED);
+  check_said (bus, GST_MESSAGE_ERROR, WORDS ("width", "from 1 pixel"));
+  harness_stop (h);
+  check_recording (location, 0, TRUE);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_rows_upside_down)
+{
+  static gsize offsets[GST_VIDEO_MAX_PLANES] = { 36 };
+  static gint strides[GST_VIDEO_MAX_PLANES] = { -12 };
+  GstBus *bus;
+  GstHarness *h = harness_with ("video/x-raw,format=RGB,width=4,height=4,"
+      "framerate=30/1", &bus, NULL);
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, 48, NULL);
+
+  gst_buffer_add_video_meta_full (buffer, 0, GST_VIDEO_FORMAT_RGB, 4, 4, 1,
+      offsets, strides);
+  assert_equals_int (gst_harness_push (h, buffer), GST_FLOW_OK);
+  check_said (bus, GST_MESSAGE_WARNING, WORDS ("stride of -12"));
+  gst_harness_push (h, with_pts (gst_buffer_new_allocate (NULL, 48, NULL), 1));
+  harness_stop (h);
+  check_recording (location, 1, TRUE);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
+/* Only frames make an entity what it is. */
+GST_START_TEST (test_caps_without_frames)
+{
+  GstBus *bus;
+  GstHarness *h = harness_with ("video/x-raw,format=RGB,width=4,height=4,"
+      "framerate=30/1", &bus, NULL);
+
+  gst_harness_set_src_caps_str (h, "text/x-raw,format=utf8");
+  gst_harness_set_src_caps_str (h, JPEG_CAPS);
+  assert_equals_int (gst_harness_push (h, jpeg_buffer (0, 640, 480)),
+      GST_FLOW_OK);
+  harness_stop (h);
+  check_recording (location, 1, TRUE);
+  check_silent (bus);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
+/* What it asks of upstream is what it takes. */
+GST_START_TEST (test_caps_of_an_archetype)
+{
+  static const gchar *const archetypes[] = { "auto", "depth", "image" };
+  GstBus *bus;
+  GstHarness *h = harness_with (NULL, &bus, "archetype", archetypes[__i__],
+      NULL);
+  GstCaps *caps = gst_pad_peer_query_caps (h->srcpad, NULL);
+  GstCaps *big_endian =
+      gst_caps_from_string ("video/x-raw,format=GRAY16_BE,width=4,height=4");
+
+  assert_equals_int (gst_caps_can_intersect (caps, big_endian), __i__ < 2);
+  gst_caps_unref (caps);
+  gst_caps_unref (big_endian);
+  harness_stop (h);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_other_archetype)
 {
   static const gchar *const caps[] = {
@@ -481,8 +563,6 @@ GST_START_TEST (test_markup)
 GST_END_TEST;
 
 /* --- where the camera is ---------------------------------------------------- */
-
-#define JPEG_CAPS "image/jpeg,width=640,height=480,framerate=30/1"
 
 static GstHarness *
 camera_new (const gchar * path, GstBus ** bus, const gchar * property,
@@ -633,6 +713,39 @@ static const struct
   {"opacity", "1.5", "0 to 1"},
 };
 
+/* In a rig that plays on, what a sink has logged holds after it: one that starts again
+ * without intrinsics and pose takes both back. */
+GST_START_TEST (test_camera_ends_with_a_restart)
+{
+  GstBus *bus, *other_bus;
+  GstHarness *other = harness_with (JPEG_CAPS, &other_bus, "entity-path",
+      "other", "recording-id", "rig", NULL);
+  GstHarness *h = harness_with (JPEG_CAPS, &bus, "entity-path", "camera",
+      "recording-id", "rig", "translation", "<1, 2, 3>", "pinhole",
+      "<500, 500, 320, 240>", NULL);
+  Recording recording;
+
+  gst_harness_push (other, jpeg_buffer (0, 640, 480));
+  gst_harness_push (h, jpeg_buffer (1, 640, 480));
+  gst_element_set_state (h->element, GST_STATE_READY);
+  gst_util_set_object_arg (G_OBJECT (h->element), "translation", "< >");
+  gst_util_set_object_arg (G_OBJECT (h->element), "pinhole", "< >");
+  gst_element_set_state (h->element, GST_STATE_PLAYING);
+  gst_harness_set_src_caps_str (h, JPEG_CAPS);
+  gst_harness_push (h, jpeg_buffer (2, 640, 480));
+  harness_stop (h);
+  harness_stop (other);
+  recording_read (&recording, location);
+  assert_equals_int (recording.frames, 3);
+  assert_equals_int (recording.states, 2);
+  g_free (recording.data);
+  check_silent (bus);
+  gst_object_unref (bus);
+  gst_object_unref (other_bus);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_bad_pose)
 {
   GstBus *bus;
@@ -743,6 +856,10 @@ rerunsink_pictures_suite (void)
   tcase_add_test (tc, test_colours_that_are_shown_wrong);
   tcase_add_test (tc, test_odd_chroma);
   tcase_add_test (tc, test_raw_too_short);
+  tcase_add_loop_test (tc, test_no_pixels, 0, 3);
+  tcase_add_test (tc, test_rows_upside_down);
+  tcase_add_test (tc, test_caps_without_frames);
+  tcase_add_loop_test (tc, test_caps_of_an_archetype, 0, 3);
   tcase_add_loop_test (tc, test_16_bit_pictures, 0, 2);
   tcase_add_test (tc, test_bad_jpeg);
   tcase_add_test (tc, test_colour_png);
@@ -752,6 +869,7 @@ rerunsink_pictures_suite (void)
   tcase_add_test (tc, test_pose);
   tcase_add_test (tc, test_pose_changes);
   tcase_add_test (tc, test_pose_ends);
+  tcase_add_test (tc, test_camera_ends_with_a_restart);
   tcase_add_test (tc, test_pose_is_controlled);
   tcase_add_loop_test (tc, test_bad_pose, 0, G_N_ELEMENTS (bad_poses));
   tcase_add_loop_test (tc, test_camera_below_a_camera, 0, 2);
