@@ -159,7 +159,7 @@ GST_END_TEST;
 GST_START_TEST (test_unlock_eos)
 {
   RerunServer *server = rerun_server_new (&(ServerOptions) {
-        .behaviour = SERVER_WINDOW_ZERO,.after = N_FIRST
+        .behaviour = SERVER_ANSWERS_OTHERS
       }
   );
   ServerOptions same = {.port = rerun_server_get_port (server) };
