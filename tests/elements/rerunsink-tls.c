@@ -75,15 +75,16 @@ static const struct
 GST_START_TEST (test_tls_drips)
 {
   ServerOptions options = {.behaviour = SERVER_DRIPS_TLS };
-  gint64 since = g_get_monotonic_time ();
   RerunServer *server;
   GstBus *bus;
   GstHarness *h;
+  gint64 since;
 
   options.certificate = test_certificate ();
   server = rerun_server_new (&options);
   h = live_new (uri_of (server), &bus, "drain-timeout", (guint64) 0, NULL);
   push (h, 0, 20);
+  since = g_get_monotonic_time ();
   wait_for_text (bus, GST_MESSAGE_WARNING, "did not agree on TLS in time");
   fail_unless (g_get_monotonic_time () - since < 10 * G_TIME_SPAN_SECOND);
   rerun_server_wait_connections (server, 2);
