@@ -8,16 +8,33 @@ out=${1:-build/packages}
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 
+log=$out/build.log
+
+# quietly WHAT COMMAND...: what it prints is shown only where it fails.
+quietly () {
+  what=$1; shift
+  "$@" > "$log" 2>&1 && return
+  tail -n 20 "$log"
+  echo "$what failed; all of its output is in $log"
+  exit 1
+}
+
+as_root () {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
 install_packages () {
-  sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
-  # these do not ask, and depend on what else they need
-  dpkg-query -W dpkg-dev debhelper lintian > /dev/null 2>&1 &&
-    dpkg-checkbuilddeps "$tree/debian/control" 2> /dev/null && return
-  $sudo apt-get update -qq
-  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-    --no-install-recommends dpkg-dev debhelper lintian > /dev/null
-  $sudo env DEBIAN_FRONTEND=noninteractive apt-get build-dep -y -qq \
-    --no-install-recommends "$tree" > /dev/null
+  dpkg-query -W debhelper lintian > /dev/null 2>&1 &&
+    (cd "$tree" && dpkg-checkbuilddeps) 2> /dev/null && return
+  as_root apt-get update -q
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
+    --no-install-recommends dpkg-dev debhelper lintian
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get build-dep -y -q \
+    --no-install-recommends "$tree"
+}
+
+build () {
+  cd "$tree" && DEB_BUILD_OPTIONS=noautodbgsym dpkg-buildpackage -us -uc -b
 }
 
 work=$(mktemp -d)
@@ -27,13 +44,9 @@ mkdir "$tree"
 git archive HEAD | tar x -C "$tree"
 cp -r "$tree/docs/debian" "$tree/debian"
 
-install_packages
-log=$out/build.log
-if ! (cd "$tree" && dpkg-buildpackage -us -uc -b) > "$log" 2>&1; then
-  tail -n 20 "$log"
-  echo "The build failed; all of its output is in $log"
-  exit 1
-fi
+echo "Building Debian packages"
+quietly "Installing what the build needs" install_packages
+(quietly "The build" build)
 lintian --allow-root --fail-on error,warning "$work"/*.changes
 cp "$work"/*.deb "$out"
 ls "$out"/*.deb
