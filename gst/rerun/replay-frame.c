@@ -179,8 +179,8 @@ read_raw_format (ReplayFrame * self, const RrdPixelFormat * pixels,
     *why = g_strdup_printf ("its samples are %s; 16-bit depth can be played, "
         "others can be read with Rerun's SDK", datatype_name (datatype));
   else
-    *why = g_strdup_printf ("its pixel format %d, colour model %d of %s samples "
-        "can not be played; RGB, RGBA, BGR, BGRA, L, NV12, I420 and YUY2 can",
+    *why = g_strdup_printf ("its pixel format %d, colour model %d of %s "
+        "samples can not be played; RGB, RGBA, BGR, BGRA, L, NV12, I420 and YUY2 can",
         pixels->pixel_format, pixels->color_model, datatype_name (datatype));
   return FALSE;
 }
@@ -259,8 +259,8 @@ read_raw (ReplayFrame * self, gchar ** why)
   packed = get_packed_planes (&info, planes);
   if (packed == self->bytes.size)
     return TRUE;
-  *why = g_strdup_printf ("it has %" G_GSIZE_FORMAT " bytes; a picture of %ux%u "
-      "in %s has %" G_GSIZE_FORMAT, self->bytes.size, size[0], size[1],
+  *why = g_strdup_printf ("it has %" G_GSIZE_FORMAT " bytes; a picture of "
+      "%ux%u in %s has %" G_GSIZE_FORMAT, self->bytes.size, size[0], size[1],
       gst_video_format_to_string (self->format.raw), packed);
   return FALSE;
 }
@@ -303,8 +303,9 @@ read_video (ReplayFrame * self, gchar ** why)
   gint i = find_codec (value);
 
   if (i < 0) {
-    *why = g_strdup (value->is_known ? "its codec is none of H.264, H.265, AV1, "
-        "VP8 and VP9" : "the recording does not say its codec");
+    *why = g_strdup (value->is_known ?
+        "its codec is none of H.264, H.265, AV1, VP8 and VP9" :
+        "the recording does not say its codec");
     return FALSE;
   }
   self->format.media_type = codecs[i].media_type;
@@ -430,8 +431,12 @@ add_pinhole_meta (const ReplayFrame * self, GstBuffer * buffer)
     memcpy (size, resolution->data, sizeof size);
   if (!(size[0] >= 1 && size[0] <= 65535 && size[1] >= 1 && size[1] <= 65535))
     return;
-  info = (GstPinholeInfo) {
-  m[0], m[4], m[6], m[7], (guint) size[0], (guint) size[1]};
+  info.fx = m[0];
+  info.fy = m[4];
+  info.cx = m[6];
+  info.cy = m[7];
+  info.width = (guint) size[0];
+  info.height = (guint) size[1];
   if (gst_depth_pinhole_valid (&info))
     gst_pinhole_meta_set_info (buffer, &info);
 }
