@@ -281,7 +281,7 @@ find_problem (GstDepthRrdDemux * self)
     g_free (names);
     return problem;
   }
-  entities = list_entities (self, replay_picture_bits);
+  entities = list_entities (self, REPLAY_PICTURES);
   names = join_names (entities);
   if (self->wishes.entity_paths != NULL && entities->len > 0)
     problem = g_strdup_printf ("No pictures, video or text at the entity-path "
@@ -481,7 +481,7 @@ static gboolean
 settle (GstDepthRrdDemux * self, ReplayEntity * entity, gint64 time,
     gboolean inclusive)
 {
-  guint64 components = replay_state_bits;
+  guint64 components = REPLAY_STATES;
 
   for (; entity != NULL; entity = entity->parent) {
     if (!replay_index_settle (&self->index, entity, components, time,
@@ -675,7 +675,7 @@ push_statics (GstDepthRrdDemux * self)
         &g_array_index (self->index.statics, ReplayEntry, i);
     ReplayChunk *chunk;
 
-    if (!(entry->components & replay_picture_bits))
+    if (!(entry->components & REPLAY_PICTURES))
       continue;
     chunk = replay_index_load (&self->index, entry);
     if (chunk == NULL)
@@ -779,11 +779,25 @@ end_segment (GstDepthRrdDemux * self)
   push_on_all (self, gst_event_new_segment_done (GST_FORMAT_TIME, stop));
 }
 
+static gboolean
+has_pads (const GstDepthRrdDemux * self)
+{
+  for (guint i = 0; i < self->streams->len; i++) {
+    if (((ReplayStream *) self->streams->pdata[i])->pad != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* All that there is was played. */
 static void
 end (GstDepthRrdDemux * self)
 {
-  gst_depth_report_end (&self->report, GST_ELEMENT (self));
+  if (gst_depth_report_end (&self->report, GST_ELEMENT (self))
+      && !has_pads (self))
+    GST_ELEMENT_ERROR (self, STREAM, DEMUX, ("None of the pictures that the "
+            "recording announces is there: see what `rerun rrd verify` says "
+            "of it"), (NULL));
   if (self->segment.flags & GST_SEGMENT_FLAG_SEGMENT)
     end_segment (self);
   else
@@ -1084,12 +1098,12 @@ play_chunk (GstDepthRrdDemux * self, ReplayChunk * chunk)
   entity->components |= chunk->components;
   replay_index_see (index, chunk);
   if (!is_static && index->timeline == NULL) {
-    if (chunk->components & replay_picture_bits)
+    if (chunk->components & REPLAY_PICTURES)
       self->untimed += chunk->view.n_rows;
     return GST_FLOW_OK;
   }
   replay_chunk_use_timeline (chunk, is_static ? NULL : index->timeline);
-  if (chunk->components & replay_picture_bits)
+  if (chunk->components & REPLAY_PICTURES)
     self->untimed += chunk->untimed;
   if (!is_static)
     take_base (self, chunk);
@@ -1213,8 +1227,7 @@ take_messages (GstDepthRrdDemux * self, gboolean at_end)
 }
 
 static GstFlowReturn
-gst_depth_rrd_demux_chain (GstPad * pad, GstObject * parent,
-    GstBuffer * buffer)
+gst_depth_rrd_demux_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
   GstDepthRrdDemux *self = GST_DEPTH_RRD_DEMUX (parent);
   GstFlowReturn flow;

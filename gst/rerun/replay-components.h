@@ -67,7 +67,13 @@ extern const ReplayArchetype replay_archetypes[REPLAY_N_ARCHETYPES];
 
 /* Pictures, video and text; what holds from its row on until the next says
  * otherwise. */
-extern const guint64 replay_picture_bits;
-extern const guint64 replay_state_bits;
+#define REPLAY_PICTURES \
+  (REPLAY_BIT (REPLAY_ENCODED_DEPTH_BLOB) | REPLAY_BIT (REPLAY_DEPTH_BUFFER) \
+      | REPLAY_BIT (REPLAY_ENCODED_IMAGE_BLOB) \
+      | REPLAY_BIT (REPLAY_IMAGE_BUFFER) | REPLAY_BIT (REPLAY_VIDEO_SAMPLE) \
+      | REPLAY_BIT (REPLAY_TEXT))
+#define REPLAY_STATES \
+  (((REPLAY_BIT (REPLAY_N_COMPONENTS) - 1) & ~REPLAY_PICTURES) \
+      & ~(REPLAY_BIT (REPLAY_VIDEO_IS_KEYFRAME) | REPLAY_BIT (REPLAY_CLEAR)))
 
 G_END_DECLS

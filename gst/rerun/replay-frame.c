@@ -133,8 +133,8 @@ read_encoded (ReplayFrame * self, gchar ** why)
     }
   }
   if (type->is_known)
-    *why = g_strdup_printf ("its media type is %.*s; application/rvl, image/png, "
-        "image/tiff and image/jpeg can be played",
+    *why = g_strdup_printf ("its media type is %.*s; application/rvl, "
+        "image/png, image/tiff and image/jpeg can be played",
         (int) arrow_utf8_size (type->data, type->size),
         (const gchar *) type->data);
   else
@@ -164,8 +164,7 @@ static gboolean
 read_raw_format (ReplayFrame * self, const RrdPixelFormat * pixels,
     gchar ** why)
 {
-  gboolean is_depth =
-      self->archetype == &replay_archetypes[REPLAY_DEPTH_IMAGE];
+  gboolean is_depth = self->archetype == &replay_archetypes[REPLAY_DEPTH_IMAGE];
   guint8 datatype = pixels->channel_datatype;
 
   if (!is_depth)

@@ -170,7 +170,7 @@ replay_index_see (ReplayIndex * self, const ReplayChunk * chunk)
   for (gsize i = 0; i < view->n_timelines; i++)
     note_timeline (self, view->timelines[i].name);
   if (chosen || view->n_timelines == 0
-      || !(chunk->components & replay_picture_bits))
+      || !(chunk->components & REPLAY_PICTURES))
     return;
   if (self->wishes->timeline != NULL) {
     choose_of_chunk (self, chunk, self->wishes->timeline);
@@ -323,7 +323,7 @@ has_pictures (RrdIndex * index, const gchar * timeline)
 
   find_keys (&keys, index, timeline);
   for (uint64_t i = 0; i < rrd_index_n_chunks (index); i++) {
-    if (find_chunk_components (&keys, i, FALSE) & replay_picture_bits)
+    if (find_chunk_components (&keys, i, FALSE) & REPLAY_PICTURES)
       return TRUE;
   }
   return FALSE;
@@ -605,13 +605,13 @@ get_needed (const ReplayIndex * self, const ReplayEntity * entity)
 {
   gboolean is_above = FALSE;
 
-  if ((entity->components & replay_picture_bits)
+  if ((entity->components & REPLAY_PICTURES)
       && replay_wishes_entity (self->wishes, entity->path))
     return ~G_GUINT64_CONSTANT (0);
   for (guint i = 0; i < self->entities.all->len && !is_above; i++) {
     const ReplayEntity *other = self->entities.all->pdata[i];
 
-    if (!(other->components & replay_picture_bits)
+    if (!(other->components & REPLAY_PICTURES)
         || !replay_wishes_entity (self->wishes, other->path))
       continue;
     while (other != NULL && other != entity)
@@ -652,7 +652,7 @@ finish (ReplayIndex * self)
     ReplayEntry *entry = replay_index_entry (self, i);
 
     last_end = entry->last_end = MAX (last_end, entry->end);
-    if (!(entry->components & replay_picture_bits))
+    if (!(entry->components & REPLAY_PICTURES))
       continue;
     self->first = MIN (self->first, entry->start);
     self->last = MAX (self->last, entry->end);

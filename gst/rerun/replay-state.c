@@ -154,7 +154,7 @@ replay_entities_apply (ReplayEntities * self, ReplayEntity * entity,
     clear (self, entity, row, span.data != NULL && span.data[0]);
   }
   for (guint i = 0; i < REPLAY_N_COMPONENTS; i++) {
-    if (chunk->components & replay_state_bits & REPLAY_BIT (i))
+    if (chunk->components & REPLAY_STATES & REPLAY_BIT (i))
       replay_entity_take (entity, chunk, row, i, is_static);
   }
 }
