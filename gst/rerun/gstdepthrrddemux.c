@@ -266,8 +266,8 @@ find_problem (GstDepthRrdDemux * self)
 
   if (!index->store.is_known && index->store.others->len > 0) {
     names = join_names (index->store.others);
-    problem = g_strdup_printf ("The file has no recording with the recording-id "
-        "\"%s\". It has: %s", self->wishes.recording_id, names);
+    problem = g_strdup_printf ("The file has no recording with the "
+        "recording-id \"%s\". It has: %s", self->wishes.recording_id, names);
     g_free (names);
     return problem;
   }
@@ -606,8 +606,7 @@ restart (GstDepthRrdDemux * self)
 
   replay_entities_forget (&self->index.entities);
   if (!forwards) {
-    replay_player_seek (&self->player,
-        time < G_MAXINT64 ? time + 1 : time, -1);
+    replay_player_seek (&self->player, time < G_MAXINT64 ? time + 1 : time, -1);
     return TRUE;
   }
   for (guint i = 0; i < self->streams->len; i++) {
@@ -957,13 +956,14 @@ make_segment (GstDepthRrdDemux * self, GstEvent * event, GstSegment * segment,
     return FALSE;
   }
   *segment = self->segment;
-  if (rate < 0 && !GST_CLOCK_TIME_IS_VALID (segment->stop))
-    segment->stop = segment->duration;
   if (!gst_segment_do_seek (segment, rate, format, *flags, start_type, start,
           stop_type, stop, &update))
     return FALSE;
+  /* a segment has what is before its stop: the last picture, too */
   if (rate < 0 && !GST_CLOCK_TIME_IS_VALID (segment->stop))
-    segment->stop = segment->position = segment->duration;
+    segment->stop = segment->duration + 1;
+  if (rate < 0 && stop_type != GST_SEEK_TYPE_NONE)
+    segment->position = segment->stop;
   return TRUE;
 }
 
