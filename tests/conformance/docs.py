@@ -49,6 +49,8 @@ def default_of(element, pspec):
     value = element.get_property(pspec.name)
     if value is None or pspec.value_type.name in ("GstValueArray", "GstStructure"):
         return None
+    if isinstance(value, Gst.Fraction):
+        return f"{value.num:.0f}/{value.denom:.0f}"
     if isinstance(value, bool):
         return str(value).lower()
     if pspec.value_type.is_a(GObject.TYPE_ENUM):

@@ -15,6 +15,7 @@ static const gchar *elements[] = {
 #endif
 #ifdef HAVE_RERUN
   "rerunsink",
+  "rrddemux",
 #endif
   "depthcolormap", "rvldepthdec", "rvldepthenc"
 };
