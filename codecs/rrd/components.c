@@ -140,6 +140,11 @@ const RrdComponent rrd_pinhole[RRD_PINHOLE_N] = {
       float32),
 };
 
+const RrdComponent rrd_clear[RRD_CLEAR_N] = {
+  [RRD_CLEAR_IS_RECURSIVE] =
+      COMPONENT ("Clear", "is_recursive", "ClearIsRecursive", boolean),
+};
+
 const RrdComponent rrd_recording_info[RRD_RECORDING_INFO_N] = {
   [RRD_RECORDING_INFO_START_TIME] =
       COMPONENT ("RecordingInfo", "start_time", "Timestamp", int64),

@@ -250,6 +250,14 @@ enum
 };
 extern const RrdComponent rrd_pinhole[RRD_PINHOLE_N];
 
+/* Clear: nothing that was logged on the entity before holds from here on. */
+enum
+{
+  RRD_CLEAR_IS_RECURSIVE,       /* Bool: nor on the entities below it */
+  RRD_CLEAR_N
+};
+extern const RrdComponent rrd_clear[RRD_CLEAR_N];
+
 /* Of the recording itself: static, on RRD_PROPERTIES_PATH, its first chunk. */
 #define RRD_PROPERTIES_PATH "/__properties"
 enum
