@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "depth/gstdepthreport.h"
+#include "rerun/replay-state.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ReplayFile:
+ * @flow: what the last pull said
+ *
+ * A file that the pad upstream gives any part of.
+ */
+typedef struct
+{
+  GstPad *pad;
+  guint64 size;
+  GstFlowReturn flow;
+} ReplayFile;
+
+/* What the user asks for. */
+typedef struct
+{
+  gchar *timeline;              /* NULL: the best that there is */
+  gchar *recording_id;          /* NULL: the first */
+  gchar **entity_paths;         /* in the stored form; NULL: all */
+} ReplayWishes;
+
+void replay_wishes_clear (ReplayWishes * self);
+
+/* Whether pictures of the entity are to be played. */
+gboolean replay_wishes_entity (const ReplayWishes * self, const gchar * path);
+
+/* A chunk of the recording, where it lies in the file. */
+typedef struct
+{
+  guint64 offset;               /* of the payload of its message */
+  gint64 start, end;            /* on the timeline */
+  gint64 last_end;              /* the greatest end of all up to this one */
+  guint32 size;
+  guint32 components;
+  guint32 entity;
+} ReplayEntry;
+
+/**
+ * ReplayIndex:
+ * @entries: #ReplayEntry, by their start
+ * @statics: #ReplayEntry, in the order of the file
+ * @timeline: which is played
+ * @kind: of it
+ * @timelines: (element-type utf8): all that were seen
+ * @first, @last: times of the first and last picture
+ * @is_cut_off: the file has no end, all that is there is indexed
+ *
+ * Which chunks of a file are played. It keeps chunks that were read last, some
+ * megabytes of them.
+ */
+typedef struct
+{
+  const ReplayWishes *wishes;
+  ReplayFile file;
+  ReplayStore store;
+  ReplayEntities entities;
+  GArray *entries;
+  GArray *statics;
+  gchar *timeline;
+  RrdTimeKind kind;
+  GPtrArray *timelines;
+  gint64 first, last;
+
+  /*< private > */
+  GstElement *element;          /* for messages */
+  GstDepthReport *report;
+  GQueue cache;
+  gsize cached;
+} ReplayIndex;
+
+void replay_index_init (ReplayIndex * self, GstElement * element,
+    const ReplayWishes * wishes, GstDepthReport * report);
+void replay_index_clear (ReplayIndex * self);
+
+/* Reads where chunks are: from the footer, else all of the file. %FALSE: @error says
+ * why, or the flow of the file does. */
+gboolean replay_index_read (ReplayIndex * self, GstPad * pad, GError ** error);
+
+/* Takes note of a chunk's timelines, and chooses the one that is played by the first
+ * chunk with pictures. */
+void replay_index_see (ReplayIndex * self, const ReplayChunk * chunk,
+    const ReplayEntity * entity);
+
+/* Returns: (transfer none): until the next call; NULL: it is damaged, or the flow of
+ * the file says why. */
+ReplayChunk *replay_index_load (ReplayIndex * self, const ReplayEntry * entry);
+
+/* Returns: how many entries start before @time */
+guint replay_index_find (const ReplayIndex * self, gint64 time);
+
+/* Looks up what components of an entity say in rows before @time (or at it): those of
+ * @components that are not settled, or settled by a row after that. */
+gboolean replay_index_settle (ReplayIndex * self, ReplayEntity * entity,
+    guint64 components, gint64 time, gboolean inclusive);
+
+static inline ReplayEntry *
+replay_index_entry (const ReplayIndex * self, guint i)
+{
+  return &g_array_index (self->entries, ReplayEntry, i);
+}
+
+static inline ReplayEntity *
+replay_index_entity (const ReplayIndex * self, const ReplayEntry * entry)
+{
+  return self->entities.all->pdata[entry->entity];
+}
+
+G_END_DECLS
