@@ -12,14 +12,21 @@
 
 #include "depth/gstdepthmeta.h"
 #include "rerun/gstdepthrerunsink.h"
+#include "rerun/gstdepthrrddemux.h"
+#include "rerun/gstrrdtypefind.h"
 
 static gboolean
 plugin_init (GstPlugin * plugin)
 {
+  gboolean ok = FALSE;
+
   gst_depth_register_metas ();
-  return GST_ELEMENT_REGISTER (rerunsink, plugin);
+  ok |= GST_ELEMENT_REGISTER (rerunsink, plugin);
+  ok |= GST_ELEMENT_REGISTER (rrddemux, plugin);
+  ok |= gst_rrd_type_find_register (plugin);
+  return ok;
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, depthrerun,
-    "Depth video into recordings and live viewers of Rerun",
+    "Depth video into recordings and live viewers of Rerun, and out of them",
     plugin_init, VERSION, GST_LICENSE, GST_PACKAGE_NAME, GST_PACKAGE_ORIGIN)

@@ -162,8 +162,7 @@ choose_of_chunk (ReplayIndex * self, const ReplayChunk * chunk,
 }
 
 void
-replay_index_see (ReplayIndex * self, const ReplayChunk * chunk,
-    const ReplayEntity * entity)
+replay_index_see (ReplayIndex * self, const ReplayChunk * chunk)
 {
   const RrdChunkView *view = &chunk->view;
   gboolean chosen = self->timeline != NULL;
@@ -171,8 +170,7 @@ replay_index_see (ReplayIndex * self, const ReplayChunk * chunk,
   for (gsize i = 0; i < view->n_timelines; i++)
     note_timeline (self, view->timelines[i].name);
   if (chosen || view->n_timelines == 0
-      || !(chunk->components & replay_picture_bits)
-      || !replay_wishes_entity (self->wishes, entity->path))
+      || !(chunk->components & replay_picture_bits))
     return;
   if (self->wishes->timeline != NULL) {
     choose_of_chunk (self, chunk, self->wishes->timeline);
@@ -318,23 +316,15 @@ find_chunk_components (const FooterKeys * keys, uint64_t i, gboolean is_static)
   return components;
 }
 
-/* Whether any picture that is wanted is on the timeline. */
 static gboolean
-has_pictures (ReplayIndex * self, RrdIndex * index, const gchar * timeline)
+has_pictures (RrdIndex * index, const gchar * timeline)
 {
   FooterKeys keys;
-  RrdIndexChunk chunk;
 
   find_keys (&keys, index, timeline);
   for (uint64_t i = 0; i < rrd_index_n_chunks (index); i++) {
-    if (find_chunk_components (&keys, i, FALSE) & replay_picture_bits) {
-      if (self->wishes->entity_paths == NULL)
-        return TRUE;
-      if (rrd_index_chunk (index, i, &chunk, NULL)
-          && replay_wishes_entity (self->wishes,
-              replay_entities_get (&self->entities, chunk.entity_path)->path))
-        return TRUE;
-    }
+    if (find_chunk_components (&keys, i, FALSE) & replay_picture_bits)
+      return TRUE;
   }
   return FALSE;
 }
@@ -347,7 +337,7 @@ choose_of_footer (ReplayIndex * self, RrdIndex * index, const gchar * name)
 
   for (size_t i = 0; rrd_index_timeline (index, i, &span, &kind); i++) {
     if (arrow_span_is (span, name)) {
-      if (!has_pictures (self, index, name))
+      if (!has_pictures (index, name))
         return FALSE;
       choose (self, name, kind);
       return TRUE;
@@ -498,7 +488,7 @@ scan_chunk (ReplayIndex * self, GstBuffer * buffer, const RrdEvent * event,
   is_static = chunk->view.n_timelines == 0;
   entry.components = chunk->components;
   entity = replay_entities_get (&self->entities, chunk->view.entity_path);
-  replay_index_see (self, chunk, entity);
+  replay_index_see (self, chunk);
   if (self->timeline != NULL && !is_static) {
     replay_chunk_use_timeline (chunk, self->timeline);
     if (chunk->n_rows == 0)
@@ -608,20 +598,61 @@ find_times (ReplayIndex * self)
   }
 }
 
+/* What entities say that are needed: pictures that are wanted, and what holds for
+ * them; of those above them the intrinsics. */
+static guint64
+get_needed (const ReplayIndex * self, const ReplayEntity * entity)
+{
+  gboolean is_above = FALSE;
+
+  if ((entity->components & replay_picture_bits)
+      && replay_wishes_entity (self->wishes, entity->path))
+    return ~G_GUINT64_CONSTANT (0);
+  for (guint i = 0; i < self->entities.all->len && !is_above; i++) {
+    const ReplayEntity *other = self->entities.all->pdata[i];
+
+    if (!(other->components & replay_picture_bits)
+        || !replay_wishes_entity (self->wishes, other->path))
+      continue;
+    while (other != NULL && other != entity)
+      other = other->parent;
+    is_above = other == entity;
+  }
+  return is_above ? REPLAY_PINHOLE | REPLAY_BIT (REPLAY_CLEAR) : 0;
+}
+
+static void
+drop_unneeded (ReplayIndex * self, GArray * entries)
+{
+  guint64 *needed = g_new (guint64, self->entities.all->len + 1);
+  guint n = 0;
+
+  for (guint i = 0; i < self->entities.all->len; i++)
+    needed[i] = get_needed (self, self->entities.all->pdata[i]);
+  for (guint i = 0; i < entries->len; i++) {
+    const ReplayEntry *entry = &g_array_index (entries, ReplayEntry, i);
+
+    if (entry->components & needed[entry->entity])
+      g_array_index (entries, ReplayEntry, n++) = *entry;
+  }
+  g_array_set_size (entries, n);
+  g_free (needed);
+}
+
 static void
 finish (ReplayIndex * self)
 {
   gint64 last_end = G_MININT64;
 
   find_times (self);
+  drop_unneeded (self, self->entries);
+  drop_unneeded (self, self->statics);
   g_array_sort (self->entries, compare_entries);
   for (guint i = 0; i < self->entries->len; i++) {
     ReplayEntry *entry = replay_index_entry (self, i);
 
     last_end = entry->last_end = MAX (last_end, entry->end);
-    if (!(entry->components & replay_picture_bits)
-        || !replay_wishes_entity (self->wishes,
-            replay_index_entity (self, entry)->path))
+    if (!(entry->components & replay_picture_bits))
       continue;
     self->first = MIN (self->first, entry->start);
     self->last = MAX (self->last, entry->end);
@@ -676,57 +707,72 @@ replay_index_find (const ReplayIndex * self, gint64 time)
 
 /* The newest row up to @time in a chunk. Returns: NULL: none has the component */
 static const ReplayRow *
-find_row (const ReplayChunk * chunk, ReplayComponent component, gint64 time)
+find_row (const ReplayChunk * chunk, const ReplaySearch * search)
 {
   gsize first, n;
 
   for (guint i = chunk->n_rows; i > 0; i--) {
     const ReplayRow *row = &chunk->rows[i - 1];
 
-    if (row->time <= time
-        && replay_chunk_has (chunk, component, row->row, &first, &n))
+    if (row->time <= search->time
+        && replay_chunk_has (chunk, search->component, row->row, &first, &n)
+        && (search->match == NULL || search->match (chunk, row, search->user)))
       return row;
   }
   return NULL;
 }
 
-/* Rows up to @time, the newest of which counts. Returns: %FALSE if the file cannot be
- * read */
+/* What starts later, or ends earlier than what was found, is not read. */
+const ReplayEntry *
+replay_index_search (ReplayIndex * self, const ReplaySearch * search,
+    ReplayRow * best)
+{
+  guint i = search->time == G_MAXINT64 ? self->entries->len :
+      replay_index_find (self, search->time + 1);
+  const ReplayEntry *found = NULL;
+
+  for (; i > 0; i--) {
+    const ReplayEntry *entry = replay_index_entry (self, i - 1);
+    const ReplayRow *row;
+    const ReplayChunk *chunk;
+
+    if (found != NULL && entry->last_end < best->time)
+      break;
+    if (entry->entity != search->entity->index
+        || !(entry->components & REPLAY_BIT (search->component))
+        || (found != NULL && entry->end < best->time))
+      continue;
+    chunk = replay_index_load (self, entry);
+    row = chunk != NULL ? find_row (chunk, search) : NULL;
+    if (self->file.flow != GST_FLOW_OK)
+      return NULL;
+    if (row == NULL || (found != NULL && replay_row_compare (row, best) < 0))
+      continue;
+    found = entry;
+    *best = *row;
+  }
+  return found;
+}
+
+/* Returns: %FALSE if the file cannot be read */
 static gboolean
 settle (ReplayIndex * self, ReplayEntity * entity, ReplayComponent component,
     gint64 time)
 {
-  guint i = time == G_MAXINT64 ? self->entries->len :
-      replay_index_find (self, time + 1);
+  const ReplaySearch search = { entity, component, time, NULL, NULL };
   ReplayValue *value = &entity->values[component];
-  ReplayRow best;
-  gboolean found = FALSE;
+  const ReplayEntry *entry;
+  const ReplayChunk *chunk;
+  ReplayRow row;
 
   value->is_known = FALSE;
   value->is_settled = TRUE;
   value->time = G_MININT64;
-  for (; i > 0; i--) {
-    const ReplayEntry *entry = replay_index_entry (self, i - 1);
-    const ReplayRow *row;
-    ReplayChunk *chunk;
-
-    if (found && entry->last_end < best.time)
-      break;
-    if (entry->entity != entity->index
-        || !(entry->components & REPLAY_BIT (component))
-        || (found && entry->end < best.time))
-      continue;
-    chunk = replay_index_load (self, entry);
-    if (self->file.flow != GST_FLOW_OK)
-      return FALSE;
-    row = chunk != NULL ? find_row (chunk, component, time) : NULL;
-    if (row == NULL || (found && replay_row_compare (row, &best) < 0))
-      continue;
-    found = TRUE;
-    best = *row;
-    replay_entity_take (entity, chunk, row, component, FALSE);
-  }
-  return TRUE;
+  entry = replay_index_search (self, &search, &row);
+  chunk = entry != NULL ? replay_index_load (self, entry) : NULL;
+  if (chunk != NULL)
+    replay_entity_take (entity, chunk, &row, component, FALSE);
+  return self->file.flow == GST_FLOW_OK;
 }
 
 gboolean

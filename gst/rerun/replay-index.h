@@ -86,8 +86,7 @@ gboolean replay_index_read (ReplayIndex * self, GstPad * pad, GError ** error);
 
 /* Takes note of a chunk's timelines, and chooses the one that is played by the first
  * chunk with pictures. */
-void replay_index_see (ReplayIndex * self, const ReplayChunk * chunk,
-    const ReplayEntity * entity);
+void replay_index_see (ReplayIndex * self, const ReplayChunk * chunk);
 
 /* Returns: (transfer none): until the next call; NULL: it is damaged, or the flow of
  * the file says why. */
@@ -95,6 +94,27 @@ ReplayChunk *replay_index_load (ReplayIndex * self, const ReplayEntry * entry);
 
 /* Returns: how many entries start before @time */
 guint replay_index_find (const ReplayIndex * self, gint64 time);
+
+/**
+ * ReplaySearch:
+ * @time: not after it
+ * @match: (nullable): what else the row has to be
+ *
+ * The newest row of an entity that has a component.
+ */
+typedef struct
+{
+  const ReplayEntity *entity;
+  ReplayComponent component;
+  gint64 time;
+  gboolean (*match) (const ReplayChunk * chunk, const ReplayRow * row,
+      gpointer user);
+  gpointer user;
+} ReplaySearch;
+
+/* Returns: (nullable): the chunk, and @best in it */
+const ReplayEntry *replay_index_search (ReplayIndex * self,
+    const ReplaySearch * search, ReplayRow * best);
 
 /* Looks up what components of an entity say in rows before @time (or at it): those of
  * @components that are not settled, or settled by a row after that. */
