@@ -217,8 +217,8 @@ cache_add (ReplayIndex * self, guint64 offset, ReplayChunk * chunk)
 {
   Cached *cached = g_new (Cached, 1);
 
-  *cached = (Cached) {
-  offset, chunk};
+  cached->offset = offset;
+  cached->chunk = chunk;
   g_queue_push_head (&self->cache, cached);
   self->cached += replay_chunk_get_size (chunk);
   while (self->cached > CACHE_SIZE && self->cache.length > 1) {
@@ -669,8 +669,9 @@ replay_index_read (ReplayIndex * self, GstPad * pad, GError ** error)
   gint64 size = -1;
 
   gst_pad_peer_query_duration (pad, GST_FORMAT_BYTES, &size);
-  self->file = (ReplayFile) {
-  pad, size >= 0 ? (guint64) size : G_MAXUINT64, GST_FLOW_OK};
+  self->file.pad = pad;
+  self->file.size = size >= 0 ? (guint64) size : G_MAXUINT64;
+  self->file.flow = GST_FLOW_OK;
   if (scan_next (self, &scan, &wants, version, &problem)
       && !(size >= 0 && read_footer (self, version))) {
     while (scan_next (self, &scan, &wants, version, &problem));

@@ -95,6 +95,9 @@ ReplayChunk *replay_index_load (ReplayIndex * self, const ReplayEntry * entry);
 /* Returns: how many entries start before @time */
 guint replay_index_find (const ReplayIndex * self, gint64 time);
 
+typedef gboolean (*ReplayMatch) (const ReplayChunk * chunk,
+    const ReplayRow * row, gpointer user);
+
 /**
  * ReplaySearch:
  * @time: not after it
@@ -107,8 +110,7 @@ typedef struct
   const ReplayEntity *entity;
   ReplayComponent component;
   gint64 time;
-  gboolean (*match) (const ReplayChunk * chunk, const ReplayRow * row,
-      gpointer user);
+  ReplayMatch match;
   gpointer user;
 } ReplaySearch;
 
