@@ -111,34 +111,6 @@ rerun_raw_picture_find_format (const RrdPixelFormat * pixels,
   return GST_VIDEO_FORMAT_UNKNOWN;
 }
 
-static gboolean
-is_pixels (RrdPixels pixels, const RrdPixelFormat * other)
-{
-  const RrdPixelFormat *own = &rrd_pixel_formats[pixels];
-
-  /* a pixel format says it all */
-  return own->pixel_format != 0 || other->pixel_format != 0 ?
-      own->pixel_format == other->pixel_format :
-      own->color_model == other->color_model
-      && own->channel_datatype == other->channel_datatype;
-}
-
-GstVideoFormat
-rerun_raw_picture_find_format (const RrdPixelFormat * pixels,
-    gboolean * limited)
-{
-  *limited = FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS (formats); i++) {
-    if (is_pixels (formats[i].full, pixels))
-      return formats[i].format;
-    if (is_pixels (formats[i].limited, pixels)) {
-      *limited = TRUE;
-      return formats[i].format;
-    }
-  }
-  return GST_VIDEO_FORMAT_UNKNOWN;
-}
-
 /* The meta's sizes may be larger than the caps': a picture that was cropped. */
 static gboolean
 check_meta (const GstVideoInfo * info, const GstVideoMeta * meta, gchar ** why)

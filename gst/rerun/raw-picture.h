@@ -24,16 +24,6 @@ GstVideoFormat rerun_raw_picture_find_format (const RrdPixelFormat * pixels,
     gboolean * limited);
 
 /**
- * rerun_raw_picture_find_format:
- * @pixels: Rerun's format
- * @limited: (out): whether its range is that of video, 16 to 235
- *
- * Returns: %GST_VIDEO_FORMAT_UNKNOWN: of none of the formats that are logged
- */
-GstVideoFormat rerun_raw_picture_find_format (const RrdPixelFormat * pixels,
-    gboolean * limited);
-
-/**
  * rerun_raw_picture_map:
  * @info: of the caps; strides and offsets of @buffer's #GstVideoMeta win
  * @own: copy the samples, so that @buffer need not be kept
