@@ -90,19 +90,6 @@ play (const char *line)
   gst_object_unref (pipeline);
 }
 
-static double
-peak_memory (void)
-{
-  gchar *status = NULL, *line;
-  double peak = 0;
-
-  if (g_file_get_contents ("/proc/self/status", &status, NULL, NULL)
-      && (line = strstr (status, "VmHWM:")))
-    peak = atol (line + strlen ("VmHWM:")) / 1024.;
-  g_free (status);
-  return peak;
-}
-
 static int
 compare (const void *a, const void *b)
 {
@@ -134,6 +121,7 @@ main (int argc, char **argv)
     late = latencies[n * 9 / 10];
   }
   printf ("%.2f %.1f %.0f %.0f\n", (n_frames - 1 - first) /
-      (arrived[n_frames - 1] - arrived[first]), peak_memory (), median, late);
+      (arrived[n_frames - 1] - arrived[first]), timing_peak_memory (), median,
+      late);
   return 0;
 }

@@ -11,21 +11,10 @@
 #include <gst/app/gstappsrc.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #include "timing.h"
 
 #define WARM_UP 200             /* frames */
-
-static double
-cpu_seconds (void)
-{
-  struct rusage usage;
-
-  getrusage (RUSAGE_SELF, &usage);
-  return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
-      + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
-}
 
 /* A line of /proc/self/status, in KB. */
 static long
@@ -130,15 +119,15 @@ main (int argc, char **argv)
   blobs = load (argv + 7, argc - 7);
   pipeline = start (argv, &source);
   push (source, blobs, 0, WARM_UP);
-  cpu = cpu_seconds ();
+  cpu = timing_process ();
   start_time = timing_now ();
   before = memory ("VmRSS:");
   push (source, blobs, WARM_UP, frames);
   after = memory ("VmRSS:");
   finish (pipeline, source);
-  cpu = cpu_seconds () - cpu;
+  cpu = timing_process () - cpu;
   printf ("%.2f %.1f %.0f %.3f\n", cpu * 1e6 / (frames - WARM_UP),
-      memory ("VmHWM:") / 1024., (after - before) * 1024. / (frames - WARM_UP),
+      timing_peak_memory (), (after - before) * 1024. / (frames - WARM_UP),
       timing_now () - start_time);
   g_ptr_array_unref (blobs);
   return 0;

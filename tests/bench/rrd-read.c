@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "rrd/read.h"
@@ -33,31 +32,6 @@ check (bool ok, const char *what)
     return;
   fprintf (stderr, "%s\n", what);
   exit (1);
-}
-
-static double
-cpu_seconds (void)
-{
-  struct rusage usage;
-
-  getrusage (RUSAGE_SELF, &usage);
-  return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
-      + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
-}
-
-static long
-peak_kilobytes (void)
-{
-  FILE *status = fopen ("/proc/self/status", "r");
-  char line[256];
-  long value = 0;
-
-  while (status && fgets (line, sizeof line, status))
-    if (strncmp (line, "VmHWM:", 6) == 0)
-      value = atol (line + 6);
-  if (status)
-    fclose (status);
-  return value;
 }
 
 static bool
@@ -186,15 +160,15 @@ main (int argc, char **argv)
   reader.file = open (argv[1], O_RDONLY);
   check (reader.file >= 0, "cannot open the file");
   reader.size = (uint64_t) lseek (reader.file, 0, SEEK_END);
-  double cpu = cpu_seconds (), start = timing_now ();
+  double cpu = timing_process (), start = timing_now ();
   if (strcmp (argv[2], "index") == 0)
     by_index (&reader);
   else
     scan (&reader);
-  cpu = cpu_seconds () - cpu;
+  cpu = timing_process () - cpu;
   check (reader.n_frames > 0, "no frames");
   printf ("%.2f %.1f %llu %llu %.3f\n", cpu * 1e6 / (double) reader.n_frames,
-      (double) peak_kilobytes () / 1024., (unsigned long long) reader.n_frames,
+      timing_peak_memory (), (unsigned long long) reader.n_frames,
       (unsigned long long) reader.n_bytes, timing_now () - start);
   close (reader.file);
   rrd_chunk_view_clear (&reader.view);

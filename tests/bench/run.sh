@@ -18,7 +18,8 @@ trap 'rm -rf "$work"' EXIT
 [ -f "$build/build.ninja" ] || meson setup --buildtype=release "$build"
 ninja -C "$build" tests/bench/bench-codecs tests/bench/bench-range \
   tests/bench/bench-encoder \
-  tests/bench/bench-recording tests/bench/bench-rrd-read tests/bench/bench-live \
+  tests/bench/bench-recording tests/bench/bench-rrd-read tests/bench/bench-rrd-play \
+  tests/bench/bench-live \
   tests/bench/bench-depthcolormap \
   gst/libgstrvldepth.so gst/libgstdepthrerun.so
 mkdir -p "$out"
@@ -77,8 +78,8 @@ python3 tests/bench/recording.py "$build/tests/bench/bench-recording" \
 
 echo "--- reading"
 python3 tests/bench/rrd-read.py "$build/tests/bench/bench-rrd-read" \
-  "$build/tests/bench/bench-recording" "$python" "$work" "$out/rrd-read.csv" \
-  "$work"/rvl/*.rvl | tee "$out/rrd-read.txt"
+  "$build/tests/bench/bench-rrd-play" "$build/tests/bench/bench-recording" \
+  "$python" "$work" "$out/rrd-read.csv" "$work"/rvl/*.rvl | tee "$out/rrd-read.txt"
 
 if [ "$python" ]; then
   echo "--- live"

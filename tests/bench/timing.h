@@ -7,5 +7,11 @@ double timing_now (void);
 /* Seconds that this thread had a processor. */
 double timing_thread (void);
 
+/* Seconds that this process had a processor, in the kernel and out of it. */
+double timing_process (void);
+
+/* The most memory that this process had, in MB. */
+double timing_peak_memory (void);
+
 /* The processor's name, as the system tells it. */
 const char *timing_cpu (void);
