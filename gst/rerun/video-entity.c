@@ -202,7 +202,7 @@ log_sample (VideoEntity * self, RerunMapped * mapped, gboolean is_key,
   guint8 keyframe = is_key;
   RerunValue values[2];
   RerunLog log = {
-    .kind = is_key ? RERUN_ROW_FRAME : RERUN_ROW_DELTA,.times = times,
+    .kind = is_key ? RERUN_ROW_KEY : RERUN_ROW_DELTA,.times = times,
     .values = values,.n_values = 2,.mapped = mapped
   };
 
