@@ -138,10 +138,10 @@ GST_START_TEST (test_video_first_key_frame_is_dropped)
 
 GST_END_TEST;
 
-/* The first delta pushes its key frame off. */
-GST_START_TEST (test_video_first_delta_drops_its_key_frame)
+/* A picture pushes the first key frame off before the first delta comes. */
+GST_START_TEST (test_video_first_key_frame_is_pushed_off)
 {
-  Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_DOWNSTREAM, 4);
+  Fake *fake = fake_new (&live_fake_class, RERUN_LEAKY_DOWNSTREAM, 3);
   RerunUser *user = fake_attach (fake);
 
   fake->blocked = TRUE;
@@ -195,7 +195,7 @@ rerun_output_video_suite (void)
   tcase_add_test (tc, test_video_leaky_upstream);
   tcase_add_test (tc, test_video_reconnects);
   tcase_add_test (tc, test_video_first_key_frame_is_dropped);
-  tcase_add_test (tc, test_video_first_delta_drops_its_key_frame);
+  tcase_add_test (tc, test_video_first_key_frame_is_pushed_off);
   tcase_add_test (tc, test_video_reconnects_after_first_key_frame);
   return s;
 }
