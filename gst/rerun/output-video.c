@@ -10,7 +10,7 @@
 #include "rerun/output-private.h"
 
 
-/* A schema whose rows have been deltas. */
+/* A schema whose rows are frames of a video. */
 typedef struct
 {
   RrdSchema *schema;
@@ -42,15 +42,15 @@ add_video (RerunOutput * self, RrdSchema * schema)
 gboolean
 rerun_video_may_push (RerunOutput * self, RerunRow * row)
 {
-  Video *video = find_video (self, row->schema);
+  Video *video;
 
-  if (row->kind != RERUN_ROW_DELTA) {
-    if (video != NULL)
-      video->broken = FALSE;
+  if (row->kind != RERUN_ROW_KEY && row->kind != RERUN_ROW_DELTA)
     return TRUE;
-  }
+  video = find_video (self, row->schema);
   if (video == NULL)
     video = add_video (self, row->schema);
+  if (row->kind == RERUN_ROW_KEY)
+    video->broken = FALSE;
   return !video->broken;
 }
 
@@ -75,10 +75,10 @@ is_before_key (RerunRow * row, gpointer data)
 {
   Search *search = data;
 
-  if (row->schema != search->schema || search->has_key)
+  if (row->schema != search->schema)
     return FALSE;
-  search->has_key = row->kind != RERUN_ROW_DELTA;
-  return !search->has_key;
+  search->has_key |= row->kind == RERUN_ROW_KEY;
+  return !search->has_key && row->kind == RERUN_ROW_DELTA;
 }
 
 static void

@@ -193,7 +193,8 @@ rerun_row_unref (RerunRow * self)
 gboolean
 rerun_row_is_frame (const RerunRow * self)
 {
-  return self->kind == RERUN_ROW_FRAME || self->kind == RERUN_ROW_DELTA;
+  return self->kind == RERUN_ROW_FRAME || self->kind == RERUN_ROW_KEY
+      || self->kind == RERUN_ROW_DELTA;
 }
 
 void

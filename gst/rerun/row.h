@@ -14,14 +14,16 @@ G_BEGIN_DECLS
  * @RERUN_ROW_ONCE: logged once, as a text
  * @RERUN_ROW_FRAME: a frame of a stream: counted, and dropped where a live output
  *   does not keep up
- * @RERUN_ROW_DELTA: a frame that needs those before it, since the last one of the
- *   same schema that does not
+ * @RERUN_ROW_KEY: a key frame of a video: a frame that those after it need
+ * @RERUN_ROW_DELTA: a frame that needs those before it, since the last key frame of
+ *   the same schema
  * @RERUN_ROW_STATE: what holds from now on: said again to a server that comes back
  */
 typedef enum
 {
   RERUN_ROW_ONCE,
   RERUN_ROW_FRAME,
+  RERUN_ROW_KEY,
   RERUN_ROW_DELTA,
   RERUN_ROW_STATE,
 } RerunRowKind;

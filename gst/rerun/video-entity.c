@@ -163,8 +163,11 @@ video_set_caps (RerunEntity * entity, GstCaps * caps)
   GstStructure *fields = gst_caps_get_structure (caps, 0);
   gint width = 0, height = 0;
   gboolean has_size = gst_structure_get_int (fields, "width", &width)
-      && gst_structure_get_int (fields, "height", &height);
+      && gst_structure_get_int (fields, "height", &height)
+      && width > 0 && height > 0;
 
+  if (!has_size)
+    width = height = 0;
   self->codec = find_codec (fields);
   set_size (self, width, height);
   if (!field_is (fields, "stream-format", self->codec->stream_format)
@@ -202,7 +205,7 @@ log_sample (VideoEntity * self, RerunMapped * mapped, gboolean is_key,
   guint8 keyframe = is_key;
   RerunValue values[2];
   RerunLog log = {
-    .kind = is_key ? RERUN_ROW_FRAME : RERUN_ROW_DELTA,.times = times,
+    .kind = is_key ? RERUN_ROW_KEY : RERUN_ROW_DELTA,.times = times,
     .values = values,.n_values = 2,.mapped = mapped
   };
 

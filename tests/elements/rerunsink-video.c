@@ -822,13 +822,19 @@ GST_START_TEST (test_camera)
 
 GST_END_TEST;
 
+static const gchar *const no_sizes[] = {
+  "", ",width=320", ",width=-5,height=0", ",width=320,height=-240"
+};
+
 /* Intrinsics are of a picture of some size. */
 GST_START_TEST (test_camera_without_size)
 {
+  gchar *caps = g_strconcat (codecs[H264].caps, no_sizes[__i__], NULL);
   GstBus *bus;
   GstHarness *h = video_new_with ("pinhole", "<300.0,300.0,160.0,120.0>",
-      codecs[H264].caps, &bus);
+      caps, &bus);
 
+  g_free (caps);
   assert_equals_int (push_units (h, H264, "K", 0), GST_FLOW_NOT_NEGOTIATED);
   check_said (bus, GST_MESSAGE_ERROR, WORDS ("pinhole", "width and height",
           "h264parse"));
@@ -870,7 +876,8 @@ rerunsink_video_suite (void)
   tcase_add_test (tc, test_new_server_begins_with_a_key_frame);
   tcase_add_loop_test (tc, test_overflow, 0, 2);
   tcase_add_test (tc, test_camera);
-  tcase_add_test (tc, test_camera_without_size);
+  tcase_add_loop_test (tc, test_camera_without_size, 0,
+      G_N_ELEMENTS (no_sizes));
   suite_add_tcase (suite, tc);
   return suite;
 }
