@@ -29,14 +29,23 @@ recording_cut (GBytes * data, gsize size)
   return g_bytes_new (g_bytes_get_data (data, NULL), size);
 }
 
+static guint64
+load_u64 (const guint8 * at)
+{
+  guint64 value;
+
+  memcpy (&value, at, sizeof value);
+  return GUINT64_FROM_LE (value);
+}
+
 GBytes *
 recording_without_footer (GBytes * data)
 {
   gsize size, at = 12;
   const guint8 *bytes = g_bytes_get_data (data, &size);
 
-  while (at + 16 <= size && GST_READ_UINT64_LE (bytes + at) != 0)
-    at += 16 + GST_READ_UINT64_LE (bytes + at + 8);
+  while (at + 16 <= size && load_u64 (bytes + at) != 0)
+    at += 16 + load_u64 (bytes + at + 8);
   fail_unless (at + 16 <= size, "no End message");
   return recording_cut (data, at);
 }
