@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What is good to know of a depth camera when something does not work: prints the
 # kernel, the cameras' USB ids, formats and controls, and what depthv4l2src reads

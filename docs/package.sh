@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Builds the Debian packages of the committed tree into build/packages, or the
 # folder that is named: sh docs/package.sh [FOLDER]. Installs what that needs.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The main job on a fresh Debian 12: installs what the build needs, builds,
 # records the synthetic depth camera (and real frames, where they are) and

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Tests of another machine, under emulation: 64-bit Arm (arm64) for its NEON
 # kernel, s390x because it is big-endian.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Runs every test: sh tests/run.sh, on a Debian 12. Installs what the tests
 # need, builds with gcc and clang, and ends with the line

@@ -1,7 +1,8 @@
 #!/bin/sh
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The style gate: GStreamer's gst-indent on every .c and .h file, no tabs, an SPDX
-# line everywhere. Arguments: files to look at; none: all that git tracks.
+# The style gate: GStreamer's gst-indent on every .c and .h file, no tabs, SPDX lines
+# in every source. Arguments: .c and .h files to look at; none: all that git tracks.
 # With --fix the files are rewritten instead.
 set -eu
 cd "$(dirname "$0")/.."
@@ -40,13 +41,22 @@ show () {
 fix=no
 if [ "${1:-}" = --fix ]; then fix=yes; shift; fi
 [ $# -gt 0 ] || set -- $(git ls-files '*.c' '*.h')
+sources=$(git ls-files '*.c' '*.h' '*.py' '*.sh' '*.rs' '*meson.build' '*.txt' .ci/run |
+  grep -v requirements)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 bad=0
 
+for line in 'SPDX-FileCopyrightText: the gst-rvldepth authors' \
+  'SPDX-License-Identifier: LGPL-2.1-or-later'; do
+  for file in $(grep -L "$line" $sources); do
+    echo "$file: lacks $line"
+    bad=1
+  done
+done
+
 for file; do
   if grep -qP '\t' "$file"; then echo "$file: has tabs"; bad=1; fi
-  if ! grep -q SPDX-License-Identifier "$file"; then echo "$file: no SPDX line"; bad=1; fi
   hide < "$file" > "$work/hidden.c"
   gst_indent "$work/hidden.c" -o "$work/once.c"
   gst_indent "$work/once.c" -o "$work/indented.c"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Arrow IPC, the messages of a stream: one schema message, record batch
  * messages, an end. Each message is an 8-byte prefix, a flatbuffer padded to 8

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A writer of flatbuffers (https://flatbuffers.dev/internals), front to back:
  * a table first, then what it refers to, whose place is filled in afterwards.

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A reader of flatbuffers (https://flatbuffers.dev/internals) that checks each
  * offset, size and alignment before it follows it. All positions are bytes from

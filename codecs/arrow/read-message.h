@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The messages of a stream, one by one. For a table whose body is in memory
  * arrow_table_read() does it all; a manifest is read from its file in parts.

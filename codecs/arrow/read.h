@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Arrow IPC, read: a stream of a schema message, a record batch message and an
  * end, which is how Rerun writes a table (arrow.h writes them).

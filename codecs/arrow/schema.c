@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The schema message (format/Schema.fbs). Texts come after all tables. A text that
  * the caller has once in memory is there once, too, however many refer to it.

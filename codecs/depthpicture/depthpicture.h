@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A depth picture in any of the formats that people have: RVL and PNG, as they are
  * and as ROS's compressedDepth wraps them, RTAB-Map's RVL, and PGM. Samples come out

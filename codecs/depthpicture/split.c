@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where pictures end in a stream of bytes, as in a file that holds several, or comes
  * in pieces. */
 #include "depthpicture/depthpicture.h"

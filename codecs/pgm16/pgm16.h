@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Reading of 16-bit grey pictures in Netpbm's binary PGM ("P5"): two bytes a sample,
  * the high one first. Format: https://netpbm.sourceforge.net/doc/pgm.html

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * PNG to depth, by libdeflate: all rows of a picture inflated at once. Whatever this
  * way does not take, interlaced or damaged, libpng has the last word on, but for

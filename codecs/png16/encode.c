@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Depth to PNG: one filter for the whole frame, one IDAT chunk, deflated by
  * libdeflate. Rows of one filter repeat each other; picking one for each row makes

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * PNG's row filters (ISO/IEC 15948, 9.2) for pixels of two bytes. A filter works on
  * bytes, each with the byte of the same significance to its left, so bytes may be

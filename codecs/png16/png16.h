@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * 16-bit greyscale PNG, both ways: Portable Network Graphics Specification,
  * second edition (ISO/IEC 15948).

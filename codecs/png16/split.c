@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Where PNGs end in a stream of bytes, by the lengths of their chunks. A signature
  * within one says that it was cut off and where the next begins, so damage costs

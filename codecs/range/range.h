@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The range of useful depth that a stream's frames hold, smoothed in time: from
  * percentile 1 of the samples to percentile 99, or to a nearer one, of at least 90,

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* What a RealSense D400 camera says of itself: the commands and answers of its
  * USB extension unit, and the tables that the answers hold. Bytes in, numbers

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Sorbet, Rerun's metadata on Arrow fields. Source: crates/store/re_sorbet/src/
  * {row_id,index,component}_column_descriptor.rs. `rerun:is_sorted` is left out:

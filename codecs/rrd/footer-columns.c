@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The columns of a manifest: which there are, and what each says of a chunk. */
 #include <stdlib.h>
 #include <string.h>

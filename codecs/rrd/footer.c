@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The end of a file: an End message with an RrdFooter, then a stream footer.
  * All but the body of the manifest's record batch is small and made in memory;

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The two tables of a footer. Source: crates/store/re_log_encoding/src/rrd/
  * footer/{builders,raw_rrd_manifest}.rs and re_sorbet/src/schema_builder.rs.

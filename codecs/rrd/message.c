@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Messages, framed for a file and for gRPC. Source: crates/store/re_protos/
  * proto/rerun/v1alpha1/{log_msg,common,sdk_comms}.proto and crates/store/

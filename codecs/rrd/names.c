@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Application ids and entity paths. Source: Rerun's crates/store/re_log_types/
  * src/app_id.rs and src/path/{parse_path,entity_path_part}.rs.

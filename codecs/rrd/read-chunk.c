@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The rows of a chunk, read. Source: crates/store/re_sorbet/src/{sorbet_schema,
  * chunk_schema,column_kind,index_column_descriptor,component_column_descriptor}.rs.

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The end of a file, read: a stream footer says where the RrdFooter is, whose
  * manifests become indexes. Source: crates/store/re_log_encoding/src/rrd/

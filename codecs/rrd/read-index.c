@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which columns an index has. Source: crates/store/re_log_encoding/src/rrd/
  * footer/raw_rrd_manifest.rs. */
 #include "read-index.h"

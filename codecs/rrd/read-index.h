@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The index of one recording: a manifest's record batch, a row a chunk. It has
  * many columns, most of them sparse: only what is asked for is read, some rows at

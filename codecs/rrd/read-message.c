@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Messages, read. Source: crates/store/re_protos/proto/rerun/v1alpha1/
  * {log_msg,common}.proto.

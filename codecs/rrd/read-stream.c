@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A stream, message by message. Source: crates/store/re_log_encoding/src/rrd/
  * {frames,decoder/state_machine}.rs.

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Recordings of Rerun, read: files (.rrd) and streams of them. rrd.h writes them
  * and names the sources of the format; recordings of Rerun 0.28 to 0.41 were

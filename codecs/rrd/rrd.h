@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What Rerun reads: chunks of rows of components on an entity path, framed as
  * messages of a recording file (.rrd) or of a gRPC stream, and the footer of a

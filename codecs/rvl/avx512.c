@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* AVX-512 with VBMI2, which compresses bytes: 32 samples a step. */
 #include "long-tokens.h"
 #include "tokens.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A picture may be cut anywhere: a header belongs to the band in which its run
  * of zeros starts, and each band looks ahead for the lengths and back for the
  * last depth. Each writes its own stream after the most that the bands before

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The headers before a stream: the 20 little-endian bytes of ROS 2's
  * compressed_depth_image_transport (ConfigHeader {format, depthParam[2]}, then
  * width and height), which have no magic number, and the 16 of RTAB-Map's

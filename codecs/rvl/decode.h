@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Decoding as all kernels share it, a part of the stream at a time:
  *
  *   words  -> tokens   16 bits each, little-endian

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From tokens to nibbles where no instruction compresses: by way of digits of
  * six bits, one a byte, least significant first, 64 added to all but a token's
  * last. Most tokens are one digit, and a digit is one nibble or two.

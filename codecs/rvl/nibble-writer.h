@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The Writer of vector kernels: tokens become nibbles, one a byte, and those
  * words. Both steps work at full width, whatever the runs are. Include it after
  *

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The Splitter of vector kernels: nibbles become bytes first, so that vectors
  * can look back from any place. In a byte are a nibble's three bits of value,
  * and the top bit is set if it is not its token's last.

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where a stream ends that comes in pieces: counts pixels by the runs, and looks at
  * nothing else. */
 #include "rvl.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* AVX2 as stages.h wants it: vectors of two halves of 16 bytes. */
 #pragma once
 

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The steps that encode.h and decode.h want, for instruction sets that shuffle bytes by
  * a table, whatever their width. Include it after one of the simd-*.h. Where a vector
  * has two halves, most instructions work on each half by itself. */

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The decoder that knows what is wrong with a stream: one nibble after the
  * other, with the checks of Rerun's decoder in their order. */
 #include "kernel.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* H.264 and H.265: NAL units, each behind a start code, up to the first slice. */
 #include "videounit/internal.h"
 

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Whether a decoder can begin with a unit of encoded video: an access unit of H.264 or
  * H.265 in byte-stream (Annex B) form, a temporal unit of AV1 in the low-overhead form,

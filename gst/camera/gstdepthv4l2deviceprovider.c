@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Lists depth cameras: what gst-device-monitor-1.0 shows. With GUdev it also
  * says when one is plugged in or out. */

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* All that the camera code asks of the kernel, in one table, so that a test can
  * put its own kernel in the place. Results and errno are those of the system

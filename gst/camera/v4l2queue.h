@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* The driver's frames. Each is in one of three hands: the driver's, which fills
  * it, ours, or downstream's, which has it as memory of a buffer. When downstream

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Values of properties that are a few numbers, see gst_depth_param_numbers(), and the
  * one that several elements have: the camera's intrinsics. */

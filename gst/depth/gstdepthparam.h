@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Properties that keep what they are given, for the element to refuse by name.
  * GObject's own would bend a wrong value silently into a right one, or warn the

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* What an element knows of its stream of depth, and the one rule that says who wins:
  * a property that was set, then metadata, then caps, then what was measured, then

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* An entity's camera: Pinhole and Transform3D. Both are logged in time and never as
  * static data, which would hold for all frames before a change, too. */

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Depth: EncodedDepthImage of what comes encoded, DepthImage of raw frames. Each row
  * says what its samples mean; the range and the camera's intrinsics are states. */

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* The typefinder of recordings: RRF and a digit. What rrddemux cannot play, as a newer
  * format, it refuses with the reason. */

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Video in an output's queue: a frame that is not a key frame is worth nothing without
  * those before it, so what is dropped is dropped up to the next key frame. */

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Which chunks of a file are played, and when. A footer tells it without a look at the
  * chunks; without one all of the file is read once, and nothing is kept but this. */

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Encoded video: VideoStream, whose codec is said once, and whose samples are the units
  * as they come. What a decoder needs to begin is looked up in their bytes: a parser

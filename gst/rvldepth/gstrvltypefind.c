@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* The typefinder of .rvl files. The header of ROS 2 has no magic number, so it is
  * believed only if the stream after it fits as well. */

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* A stereo camera like Intel's RealSense D435 (datasheet: D400 series):
  * baseline 50 mm, disparity in steps of 1/32 pixel, 126 pixels at most. Depth

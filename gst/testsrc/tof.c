@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* A time-of-flight camera like the Azure Kinect with its narrow field of view
  * (NFOV unbinned; hardware specification of the Azure Kinect DK):

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* The little geometry that the room needs. Only + - * / and sqrt are used,
  * which IEEE 754 rounds alike on every machine, and no libm function, which

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a frame takes from the heap in steady state, counted by valgrind: a long run
 less a short one.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """CPU time of depthv4l2src beside that of v4l2-ctl, which does as little with a frame as can be done: both read the emulated
 camera in the guest of tests/camera/boot.sh. The scheduler's own count of a process that runs is read at two frames, so that

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Our codecs beside their peers on the same frames in the same process. Codecs take
  * turns on each frame and each keeps its best time of it: the machine may be

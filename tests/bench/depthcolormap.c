@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* depthcolormap beside what stock GStreamer has, in one thread, at 1280x720.
  * Each line says nanoseconds a pixel, of the best of several runs of each frame.

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* rvldepthenc beside the bare codec in the same run: CPU time, page faults, the
  * memory of frames that a queue holds; and what two threads gain. */
 #include "frames.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Peers that many programs use for depth: libpng with the Sub filter, and zstd and
  * LZ4 on raw pixels. Those that were not found are left out. */
 #include "codec.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A pipeline of a camera, as it sees it: frames that are there come to the sink one by
  * one, at a rate. Prints the frames a second that went on from there, peak memory in MB, and of the time from a frame's arrival at

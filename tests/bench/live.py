@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """rerunsink to a Rerun server on this machine, beside the official Python SDK, and a
 camera's pipeline while the server hangs, beside fakesink.

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* This project's codecs: each RVL kernel of this machine, PNG at some levels. */
 #include "codec.h"
 #include "png16/png16.h"

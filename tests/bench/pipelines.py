@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """CPU a frame of whole pipelines, by gst-launch-1.0: the CPU time of a long run less
 that of a short one, so that what starting costs is not in it.

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Draws the CSV of codecs.c as bars and that of pipelines.py as a line, in one SVG.
 

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What measuring the range costs beside RVL encoding by the fastest kernel. */
 #include "codec.h"
 #include "range/range.h"

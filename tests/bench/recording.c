@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Frames that are encoded already, from memory through rerunsink into a file or to a
  * server. Prints CPU microseconds a frame of the whole process, peak memory in MB, its

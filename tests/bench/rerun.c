@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Rerun's own decoder, the crate re_rvl, from the library that run.sh built of it
  * and BENCH_RE_RVL names. */
 #include "codec.h"

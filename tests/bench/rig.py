@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """rerunsink beside the official Python SDK: JPEG of 1920x1080 into a file and to a Rerun
 server on this machine; raw NV12 into a file; and what a rig of depth and JPEG costs.

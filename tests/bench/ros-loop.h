@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
 /* The peer: the loop that the format's paper and ROS 2 run, one pixel, one

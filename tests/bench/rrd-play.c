@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * All frames of a recording, played by filesrc ! rrddemux ! fakesink: rrd-play FILE.
  * Prints CPU microseconds a frame, peak memory in MB, frames, their bytes, and

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * All frames of a recording, read by codecs/rrd: rrd-read FILE scan|index. By scan
  * from its start to its end, by index each chunk that the index lists, in memory

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """codecs/rrd and rrddemux beside the readers of Rerun's official SDK: the frames of a recording, from the page cache. Then
 the memory that rrddemux takes for a recording of some gigabytes.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Benchmarks, one command: sh tests/bench/run.sh [BUILD]. Makes BUILD (build-bench)
 # an optimised build where it is none, and leaves tables, CSV files and a plot in

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """All frames of a recording, read by the official SDK: chunk by chunk ("stream", or "store" by the index), or as rows
 ("dataframe", by the catalog server in this process). Prints what rrd-read.c prints.

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The official SDK writing what recording.c writes: the same frames, fields and
 timelines. Prints CPU microseconds a frame, peak MB, growth in bytes a frame, seconds.

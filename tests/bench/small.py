@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """An hour of small frames: what the Viewer's memory and the file cost, beside the same recording after `rerun rrd optimize`.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """How many frames arrive over UDP by size of the receiver's buffer: the lines of docs/carry.md on loopback, ten seconds each.
 

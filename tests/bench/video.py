@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """rerunsink beside the official Python SDK: H.264 of 8 Mbit/s, 1920x1080 at 30 frames a
 second, into a file and to a Rerun server on this machine.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Boots Debian's own kernel in an emulator, runs a command there, powers off, and
 # exits with the command's status:

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Boots the guest of boot.sh, runs guest.py there, and reads the recordings that it made with the dataframe API of
 Rerun's SDK: every frame's content, order, count and times, the unit and the intrinsics.

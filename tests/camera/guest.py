@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """depthv4l2src with emulated cameras: runs in the guest of boot.sh, with Debian's Python. Recordings that the host judges go
 to CAMERA_OUT, with what the camera sent beside them."""

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What RealSense's own library reads from the camera that is plugged in, as a line of JSON: the unit in metres, and the
 intrinsics of each size. Exits with 77 where the library is not there."""

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The pictures of the emulated camera: a function of number and size, with every
 16-bit value, holes, and the number in the first two samples. Plain Python: the

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The extension unit of a RealSense D400, and the ways in which it may fail.
 Layouts: see codecs/realsense/realsense.h."""

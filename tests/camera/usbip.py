@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A USB device in user space, plugged into this machine's own kernel: the device's
 side of USB/IP (Linux, Documentation/usb/usbip_protocol.rst) over a socket pair,

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """An emulated depth camera: a UVC device (USB Video Class 1.1, bulk) of one or more
 streams, with a RealSense's extension unit."""

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Tables as codecs/arrow reads them: of every type, and of streams that are
  * damaged in every way. What other writers make, tests/conformance compares.

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Reads Arrow IPC messages, written from the flatbuffers and Arrow documents
  * and not from the writer: every access is checked for bounds and alignment.

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Depth pictures as people have them: each format's headers, and what they mean. */
 #include "depthpicture/depthpicture.h"
 #include "pgm16/pgm16.h"

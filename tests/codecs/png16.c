@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* png16 both ways; the judge is libpng, used here in its simplest way. */
 #include "png16/png16.h"
 #include "../frames-main.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What only the frames of real cameras can show: DEPTH_SHARED/data has them. Where
  * that is missing the whole test is skipped, and says so. */
 #include "frames.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* RealSense's commands, answers and tables: right numbers, and each thing that is
  * wrong refused for what it is. */
 #include "realsense/realsense.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A recording as codecs/rrd writes it: a camera's static fields, two chunks of two
  * frames, LZ4, an End without a footer. */
 #pragma once

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Recordings of Rerun's official SDK, read, decoded and compared with the frames
  * that they were made of: those of ../shared, which is not part of this project.

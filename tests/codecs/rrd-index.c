@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The index at the end of a file, as codecs/rrd reads it: of what was written,
  * compressed as Rerun's SDK does it, and damaged.

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Recordings whose index is compressed, as Rerun's SDK writes them since 0.31 and
  * we do not. Plain C. */
 #pragma once

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Out of memory, at every allocation in turn: an error, no crash, no leak (the
  * linker routes the codecs' allocations through here).

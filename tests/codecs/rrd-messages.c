@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Messages of a file and of gRPC, and footers, parsed back by hand. Whether
  * Rerun reads them, tests/conformance asks Rerun.

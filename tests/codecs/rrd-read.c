@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Recordings as codecs/rrd reads them: what it has written, what others may
  * write, and what is damaged. What Rerun's own SDKs write, tests/conformance

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Recordings in memory, made by codecs/rrd: for tests of the reader, and seeds of
  * fuzz targets. Plain C; what is out of memory aborts.

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The RVL codec against rvl-reference.c. RVL_KERNEL names the kernel to test;
  * nothing here needs GStreamer, so that it also runs for other machines. */
 #include "frames.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where decoders can begin, in the first bytes of units as encoders write them, and in
  * damaged ones. */
 #include "videounit/videounit.h"

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What users get for bad input: one message that names what is wrong, the value and the remedy; never a crash, a hang or silence."""
 import io

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What codecs/rrd writes without any pipeline (write-recording.c): every kind of column and the footer, as Rerun and Arrow read them."""
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the conformance tests share: frames, recordings by our pipeline and by
 Rerun's official SDK, Rerun's program, and plain readers of the formats, written

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A recording whose writer is killed, or whose disk is full, holds every frame up to its last complete message."""
 import random

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The dataframe API of Rerun's Python SDK reads our recordings back: rows, timelines, fields, pixels."""
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """rrddemux: what it plays of a recording of ours, logged again, is the same recording; recordings of Rerun's SDKs and tools; decodebin and the
 discoverer; what it says of files that it can not play."""

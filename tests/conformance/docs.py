@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """docs/ELEMENT.md and gst-inspect-1.0 say the same: properties, defaults, and the words of their descriptions; element and pad names. Links and pictures of all pages lead to files."""
 import re

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What our pipeline logs equals what Rerun's official SDK logs of the same frames: fields, entity paths, times, bytes."""
 import numpy as np

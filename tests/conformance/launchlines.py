@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Every command that the documentation shows works as it stands: the ```sh blocks of README.md and docs/*.md (those of a page one after the
 other in one folder) and the |[ ]| lines in the sources. What needs a camera or a server stands in ```text blocks, and after

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """rerunsink streams to Rerun's own servers: what arrives is what the file holds, whatever happens to the server meanwhile."""
 import os

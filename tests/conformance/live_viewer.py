@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The main job: a camera, a running Viewer and a file; the Viewer is killed and started again, its picture comes back, the file has every frame."""
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A rig of depth, JPEG and H.264 in one recording: whole at EOS, readable where its writer is killed, live over servers that come and go."""
 import random

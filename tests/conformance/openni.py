@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The recipe for OpenNI, with the dummy driver that Debian has: every frame, in millimetres."""
 import re

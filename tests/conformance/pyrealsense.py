@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """docs/examples/record-from-python.py with RealSense's own package: a recording that its software device made has its
 frames, times, unit and intrinsics in Rerun's."""

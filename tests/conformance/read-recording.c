@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Prints what codecs/rrd reads of a recording, for comparison with what Rerun's
  * own tools say: read-recording FILE.rrd

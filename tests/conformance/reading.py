@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What codecs/rrd reads of recordings of Rerun's SDKs and tools is what pyarrow and the SDK's dataframe API read of them."""
 import io

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Every kind of file that rerunsink writes: whole for Rerun's tools, with each thing logged once, when and where it should be."""
 import itertools

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Pictures, text and poses beside depth: what we log equals what Rerun's official SDK logs of the same bytes."""
 import io

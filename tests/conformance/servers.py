@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the live tests share: Rerun's servers on loopback, a pipeline that runs beside the test and all that it says."""
 import random

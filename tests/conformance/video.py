@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Video of a real encoder (the argument names its codec): what our pipeline logs equals what Rerun's official SDK logs of the
 same samples, and the Viewer shows it in its colours. The pictures stay in build/pictures, to be looked at."""

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The real Viewer's picture of our recordings: 2D view, point cloud, table. The pictures stay in build/pictures, to be looked at."""
 import subprocess

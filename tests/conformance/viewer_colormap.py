@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """depthcolormap beside the real Viewer's picture of the same frame and range. The pictures stay in build/pictures, to be looked at."""
 import subprocess

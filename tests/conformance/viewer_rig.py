@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The real Viewer's picture of a rig: raw and encoded pictures in 2D with their colours, depth and colour cameras in 3D, lines of text. The pictures stay in build/pictures, to be looked at."""
 import numpy as np

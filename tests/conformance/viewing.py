@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The real Viewer, without display and GPU, and its pictures. They stay in build/pictures, to be looked at."""
 import io

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* The metas, and what filters and codecs make of them. Built with the sources under test, beside the plugin that has them too: each
  * finds the metas registered that the other brought. */

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* What all elements share, as units of code: the rule of who wins, caps fields,
  * reading of samples, the range tracker, arrays of numbers, reports of bad frames. */

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Seeks of rrddemux: in rigs, in video, with metadata, while it plays, and between
  * changes of state. Recordings with a footer and without. */

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Any bytes as a depth picture of any format, and as a stream of them in pieces: an
  * error says at which byte, a picture that is taken is decoded within its rows.

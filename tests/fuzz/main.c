@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Runs a fuzz target without libFuzzer: on the files given, or, given none, on a
  * number of inputs made by damaging the target's own seeds. The same number gives

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Any bytes as a PNG: the decoder must not fault, and what it takes libpng takes
  * too, with the same pixels, but for one way of writing the same bytes (below). CRCs

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Any bytes as the footer of a file: nothing outside of the file is read, and all
  * rows of its indexes can be. They get a stream footer that fits first, but for

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Any bytes as an RVL stream: every kernel takes and refuses what the reference
  * does, with the same pixels, and writes nothing but them. The first bytes are the

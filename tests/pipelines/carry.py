@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The lines of docs/carry.md on this machine: each sender in a process of its own, each receiver here. Frames arrive with the
 bits and the meaning that they were sent with. And files of RVL, as GStreamer finds out what they are."""

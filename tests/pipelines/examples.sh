@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The examples as a user builds and runs them: against what "meson
 # install" installs, through pkg-config. Arguments: source and build folder.

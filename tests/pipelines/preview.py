@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The preview in a window and in a browser: the examples of docs/examples, and a video sink, on an X server without a screen."""
 import ctypes

@@ -1,3 +1,4 @@
+# SPDX-FileCopyrightText: the gst-rvldepth authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Files of RVL, found out by decodebin, uridecodebin, playbin and gst-discoverer; and what is no RVL."""
 import struct
