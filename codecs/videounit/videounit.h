@@ -5,8 +5,8 @@
  * H.265 in byte-stream (Annex B) form, a temporal unit of AV1 in the low-overhead form,
  * a frame of VP8, a frame or superframe of VP9.
  *
- * Only what comes before the first picture's data is read. Sources: ITU-T H.264 and
- * H.265, section 7.3.1 and Annex B; AV1 Bitstream & Decoding Process Specification,
+ * Only what comes before the first picture's data is read. Sources: ITU-T H.264,
+ * sections 7.3.1, 7.3.3 and 7.4.3, and H.265, sections 7.3.1 and 7.4.2.2, and Annex B; AV1 Bitstream & Decoding Process Specification,
  * sections 5.3 to 5.9; RFC 6386, section 9.1; VP9 Bitstream & Decoding Process
  * Specification, section 6.2.
  */
@@ -29,6 +29,8 @@ typedef enum
 typedef enum
 {
   VIDEO_UNIT_DELTA,             /* needs units before it */
+  VIDEO_UNIT_B,                 /* does so too, and is, as a rule, shown before one of
+                                 * them; of H.265 only what leads a key frame */
   VIDEO_UNIT_KEY,               /* a decoder can begin with it */
   VIDEO_UNIT_BARE_KEY           /* it could, but for parameter sets, or a sequence
                                  * header, that are not in the unit */

@@ -294,27 +294,32 @@ warn_bare (VideoEntity * self)
 }
 
 static GstFlowReturn
-refuse_order (VideoEntity * self, gint64 time)
+refuse_order (VideoEntity * self, GstBuffer * buffer, gint64 time)
 {
+  gchar *what = GST_BUFFER_PTS_IS_VALID (buffer) ?
+      g_strdup_printf ("%" GST_TIME_FORMAT " comes after %" GST_TIME_FORMAT,
+      GST_TIME_ARGS (time), GST_TIME_ARGS (self->last_time)) :
+      g_strdup ("they have no PTS");
+
   GST_ELEMENT_ERROR (self->parent.context->element, STREAM, WRONG_TYPE,
-      ("frames do not come in the order in which they are shown (B-frames: %"
-          GST_TIME_FORMAT " comes after %" GST_TIME_FORMAT
-          "), and Rerun has no "
-          "place for that: switch B-frames off at the encoder (%s)",
-          GST_TIME_ARGS (time), GST_TIME_ARGS (self->last_time),
-          self->codec->order_remedy), (NULL));
+      ("frames do not come in the order in which they are shown (B-frames: %s),"
+          " and Rerun has no place for that: switch B-frames off at the encoder "
+          "(%s)", what, self->codec->order_remedy), (NULL));
+  g_free (what);
   return GST_FLOW_ERROR;
 }
 
-/* Whether times rise since the last key frame, or gap; those made up do not count. */
+/* Whether times rise since the last key frame, or gap. Those made up do not count: of
+ * frames without PTS, B-frames alone tell that the order is another one. */
 static gboolean
 check_order (VideoEntity * self, GstBuffer * buffer, VideoUnitKind kind,
     gint64 time)
 {
-  if (kind != VIDEO_UNIT_DELTA || GST_BUFFER_IS_DISCONT (buffer))
+  if (kind == VIDEO_UNIT_KEY || kind == VIDEO_UNIT_BARE_KEY
+      || GST_BUFFER_IS_DISCONT (buffer))
     self->last_time = G_MININT64;
   if (!GST_BUFFER_PTS_IS_VALID (buffer))
-    return TRUE;
+    return kind != VIDEO_UNIT_B;
   if (time < self->last_time)
     return FALSE;
   self->last_time = time;
@@ -385,7 +390,7 @@ video_log (RerunEntity * entity, GstBuffer * buffer, const gint64 * times)
   else if (!self->has_key && kind != VIDEO_UNIT_KEY)
     flow = skip (self, times);
   else if (!check_order (self, buffer, kind, times[RERUN_PTS]))
-    flow = refuse_order (self, times[RERUN_PTS]);
+    flow = refuse_order (self, buffer, times[RERUN_PTS]);
   else
     return log_unit (self, buffer, &mapped, kind, times);
   rerun_mapped_unmap (&mapped);

@@ -584,6 +584,31 @@ GST_START_TEST (test_b_frames)
 
 GST_END_TEST;
 
+/* h264parse gives what it reads of a file without a container no PTS, and a B-frame is
+ * one by its slice type then; with PTS, those say the order. */
+GST_START_TEST (test_b_frames_without_pts)
+{
+  const gchar *b_frames[] = { "00000001095000000001019e2b", "000000010c01" };
+  GstBus *bus;
+  GstHarness *h = video_new (__i__, &bus);
+  GstBuffer *buffer = unit_new (b_frames[__i__], 2);
+
+  assert_equals_int (push_units (h, __i__, "Kd", 0), GST_FLOW_OK);
+  assert_equals_int (gst_harness_push (h, buffer), GST_FLOW_OK);
+  check_silent (bus);
+  buffer = unit_new (b_frames[__i__], 3);
+  GST_BUFFER_PTS (buffer) = GST_CLOCK_TIME_NONE;
+  GST_BUFFER_DTS (buffer) = 99 * GST_MSECOND;
+  assert_equals_int (gst_harness_push (h, buffer), GST_FLOW_ERROR);
+  check_said (bus, GST_MESSAGE_ERROR, WORDS ("B-frames", "no PTS", __i__ == 0 ?
+          "x264enc bframes=0" : "x265enc tune=zerolatency"));
+  harness_stop (h);
+  check_video (__i__, "Kdd", 0);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
 static const struct
 {
   const gchar *caps;
@@ -867,6 +892,7 @@ rerunsink_video_suite (void)
   tcase_add_test (tc, test_never_a_key_frame);
   tcase_add_test (tc, test_asks_for_a_key_frame);
   tcase_add_loop_test (tc, test_b_frames, 0, G_N_ELEMENTS (codecs));
+  tcase_add_loop_test (tc, test_b_frames_without_pts, 0, 2);
   tcase_add_loop_test (tc, test_other_forms, 0, G_N_ELEMENTS (forms));
   tcase_add_test (tc, test_form_not_said);
   tcase_add_test (tc, test_codec_changes);
