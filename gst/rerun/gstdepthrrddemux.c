@@ -86,6 +86,7 @@ struct _GstDepthRrdDemux
   GstAdapter *adapter;
   RrdScan scan;
   guint64 untimed;
+  gboolean failed;              /* a pipe: an error was said */
 };
 
 enum
@@ -204,6 +205,7 @@ start (GstDepthRrdDemux * self)
   self->is_open = FALSE;
   self->needs_statics = TRUE;
   self->untimed = 0;
+  self->failed = FALSE;
   return TRUE;
 }
 
@@ -1234,14 +1236,15 @@ gst_depth_rrd_demux_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
   GstFlowReturn flow;
 
   gst_adapter_push (self->adapter, buffer);
-  flow = take_messages (self, FALSE);
+  flow = self->failed ? GST_FLOW_ERROR : take_messages (self, FALSE);
+  self->failed = flow == GST_FLOW_ERROR;
   return flow == GST_FLOW_EOS ? GST_FLOW_OK : flow;
 }
 
 static void
 end_pipe (GstDepthRrdDemux * self)
 {
-  if (take_messages (self, TRUE) == GST_FLOW_ERROR)
+  if (self->failed || take_messages (self, TRUE) == GST_FLOW_ERROR)
     return;
   if (!check_streams (self))
     return;
