@@ -38,6 +38,13 @@ copy_text (ArrowSpan text)
   return g_strndup ((const gchar *) text.data, text.size);
 }
 
+gchar *
+replay_text (ArrowSpan text)
+{
+  return text.size > 0 ? g_utf8_make_valid ((const gchar *) text.data,
+      text.size) : g_strdup ("");
+}
+
 static void
 note_other (ReplayStore * self, ArrowSpan recording_id)
 {
@@ -45,7 +52,7 @@ note_other (ReplayStore * self, ArrowSpan recording_id)
     if (arrow_span_is (recording_id, self->others->pdata[i]))
       return;
   }
-  g_ptr_array_add (self->others, copy_text (recording_id));
+  g_ptr_array_add (self->others, replay_text (recording_id));
 }
 
 gboolean

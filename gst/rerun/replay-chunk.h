@@ -94,4 +94,7 @@ ArrowSpan replay_chunk_get (const ReplayChunk * self,
 /* Returns: (transfer full): a buffer of bytes of the chunk, which stay where they are */
 GstBuffer *replay_chunk_share (const ReplayChunk * self, ArrowSpan bytes);
 
+/* Returns: (transfer full): @text, in valid UTF-8 whatever the file says */
+gchar *replay_text (ArrowSpan text);
+
 G_END_DECLS

@@ -139,8 +139,7 @@ note_timeline (ReplayIndex * self, ArrowSpan name)
     if (arrow_span_is (name, self->timelines->pdata[i]))
       return;
   }
-  g_ptr_array_add (self->timelines,
-      g_strndup ((const gchar *) name.data, name.size));
+  g_ptr_array_add (self->timelines, replay_text (name));
 }
 
 static void
@@ -180,10 +179,10 @@ replay_index_see (ReplayIndex * self, const ReplayChunk * chunk)
   for (gsize i = 0; i < G_N_ELEMENTS (preferred_timelines) && !chosen; i++)
     chosen = choose_of_chunk (self, chunk, preferred_timelines[i]);
   if (!chosen) {
-    gchar *name = g_strndup ((const gchar *) view->timelines[0].name.data,
-        view->timelines[0].name.size);
+    gchar *name = replay_text (view->timelines[0].name);
 
-    choose (self, name, view->timelines[0].kind);
+    if (arrow_span_is (view->timelines[0].name, name))
+      choose (self, name, view->timelines[0].kind);
     g_free (name);
   }
 }

@@ -68,7 +68,7 @@ find_relatives (ReplayEntities * self, ReplayEntity * entity)
 ReplayEntity *
 replay_entities_get (ReplayEntities * self, ArrowSpan path)
 {
-  gchar *text = g_strndup ((const gchar *) path.data, path.size);
+  gchar *text = replay_text (path);
   ReplayEntity *entity = g_hash_table_lookup (self->by_path, text);
 
   if (entity != NULL) {

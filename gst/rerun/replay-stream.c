@@ -91,7 +91,8 @@ replay_stream_restart (ReplayStream * self, gint64 from, GstClockTime position)
 static GstEvent *
 make_stream_start (ReplayStream * self, guint group_id)
 {
-  gchar *name = g_strdup_printf ("%s:%s", self->entity->path + 1,
+  const gchar *path = self->entity->path;
+  gchar *name = g_strdup_printf ("%s:%s", *path == '/' ? path + 1 : path,
       self->archetype->name);
   gchar *id = gst_pad_create_stream_id (self->pad, self->element, name);
   GstEvent *event = gst_event_new_stream_start (id);

@@ -48,7 +48,7 @@ typedef struct
 {
   gsize size;
   guint rows;
-  gboolean is_whole;
+  gboolean is_whole, is_whole_in_a_pipe;
 } Cut;
 
 static Cut
@@ -63,9 +63,11 @@ look_at (GBytes * data, gsize size)
           size, NULL));
   recording_read (&recording, location);
   cut.rows = recording.frames;
-  /* the End message alone announces a footer */
+  /* the End message alone announces a footer, and what follows that message is looked
+   * at in a file only */
   cut.is_whole = recording.complete && (recording.ends == 0
       || recording.footer);
+  cut.is_whole_in_a_pipe = recording.complete;
   g_free (recording.data);
   return cut;
 }
@@ -96,7 +98,8 @@ play_cut (GBytes * data, const Cut * cut, gsize piece)
   warnings = player->warnings;
   buffers = count_buffers (player);
   if (buffers != rows || errors != (rows == 0)
-      || (rows > 0 && warnings != !cut->is_whole) || warnings > 1)
+      || (rows > 0 && warnings != !(piece > 0 ?
+              cut->is_whole_in_a_pipe : cut->is_whole)) || warnings > 1)
     problem = g_strdup_printf ("%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
         " bytes, pieces of %" G_GSIZE_FORMAT ": %u of %u rows, %u errors, %u "
         "warnings, %s", cut->size, g_bytes_get_size (data), piece, buffers,
