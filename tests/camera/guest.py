@@ -38,6 +38,10 @@ def wait_for(what):
         time.sleep(0.02)
 
 
+def in_a_row(numbers):
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
 def can_open():
     source = Gst.ElementFactory.make("depthv4l2src")
     ok = source.set_state(Gst.State.READY) == Gst.StateChangeReturn.SUCCESS
@@ -224,10 +228,12 @@ class Formats(Camera):
         for (width, height), rate in zip(uvc.SIZES, uvc.RATES):
             with self.subTest(f"{width}x{height} at {rate}"), Run(filter=f"video/x-raw,width={width},height={height},framerate={rate}/1") as run:
                 frames = run.frames(3)
-                first = frames[0].number
-                self.assertEqual(self.checked(frames), [first, first + 1, first + 2])
-                self.assertEqual([f.offset for f in frames], [0, 1, 2])
-                self.assertEqual([f.discont for f in frames], [True, False, False])
+                self.assertEqual((frames[0].offset, frames[0].discont), (0, True))
+                while len(frames) < 12 and not in_a_row(self.checked(frames)[-3:]):
+                    frames += run.frames(1)  # a busy machine may be too slow for the emulation
+                self.assertTrue(in_a_row(self.checked(frames)[-3:]), [f.number for f in frames])
+                self.assertTrue(in_a_row([f.offset for f in frames[-3:]]))
+                self.assertEqual([f.discont for f in frames[-2:]], [False, False])
                 self.assertEqual(frames[0].duration, Gst.SECOND // rate)
                 self.assertEqual(frames[0].meter, 1000)
                 self.assertPinhole(frames[0], lens(width, height))
