@@ -89,6 +89,7 @@ struct _GstDepthRerunSink
   const RerunKind *kind;        /* NULL: not known yet */
   RerunEntity *entity;          /* NULL: not known yet of what kind */
   gboolean has_caps;            /* which it did not refuse */
+  gboolean has_frames;          /* of this kind, which the entity has now */
   GstCaps *caps;                /* those that the entity does not have yet, or NULL */
   RerunTimes times;
   GstDepthReport report;
@@ -391,7 +392,7 @@ free_entity (GstDepthRerunSink * self)
   if (self->entity != NULL)
     self->entity->klass->free (self->entity);
   self->entity = NULL;
-  self->has_caps = FALSE;
+  self->has_caps = self->has_frames = FALSE;
 }
 
 static void
@@ -638,7 +639,9 @@ gst_depth_rerun_sink_render (GstBaseSink * sink, GstBuffer * buffer)
     return flow;
   if (!self->has_caps)
     return GST_FLOW_NOT_NEGOTIATED;
-  rerun_path_set_kind (self->path, self->kind->name);
+  if (!self->has_frames)
+    rerun_path_set_kind (self->path, self->kind->name);
+  self->has_frames = TRUE;
   find_pose (self, buffer);
   flow = self->entity->klass->log (self->entity, buffer, times);
   if (self->report.good == good)        /* it was left out, and has no number */
