@@ -45,11 +45,13 @@ find_end (void)
 {
   gchar *data;
   gsize size, at = 12, last = 12;
+  guint64 body;
 
   fail_unless (g_file_get_contents (location, &data, &size, NULL));
   while (at + 32 < size) {
     last = at;
-    at += 16 + GST_READ_UINT64_LE (data + at + 8);
+    memcpy (&body, data + at + 8, sizeof body);
+    at += 16 + GUINT64_FROM_LE (body);
   }
   g_free (data);
   return last;
