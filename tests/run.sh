@@ -22,6 +22,15 @@ packages='git gcc clang meson ninja-build pkg-config indent
   gcc-s390x-linux-gnu libc6-dev-s390x-cross'
 jobs=$(nproc)
 passed=0 failed=0 skipped=0
+failures=                       # a line each, said again at the end
+
+# failure WHAT
+failure () {
+  echo "FAILED: $1"
+  failures="${failures}FAILED: $1
+"
+  failed=$((failed + 1))
+}
 
 # One step that passes, is skipped or fails as a whole: step NAME COMMAND...
 step () {
@@ -32,14 +41,13 @@ step () {
     0) passed=$((passed + 1)); return 0 ;;
     77) skipped=$((skipped + 1)); return 1 ;;
   esac
-  echo "FAILED: $name"
-  failed=$((failed + 1)); return 1
+  failure "$name"; return 1
 }
 
-# How many tests of a build had a result: results BUILD PATTERN
+# A line "RESULT test" for each test of a build: results BUILD
 results () {
-  cat "$1"/meson-logs/testlog*.json 2>/dev/null |
-    grep -cE "\"result\": \"($2)\""
+  sed -nE 's/^\{"name": "([^"]*)".*"result": "([^"]*)".*/\2 \1/p' \
+    "$1"/meson-logs/testlog*.json 2>/dev/null
 }
 
 # The tests of one build: suite NAME BUILD MESON-TEST-ARGUMENTS...
@@ -50,14 +58,18 @@ suite () {
   meson test -C "$build" --no-rebuild --num-processes "$jobs" \
     --print-errorlogs "$@"
   status=$?
-  good=$(results "$build" 'OK|EXPECTEDFAIL') skips=$(results "$build" SKIP)
-  bad=$(($(results "$build" '.*') - good - skips))
-  echo "$name: $good passed, $bad failed, $skips skipped"
-  if [ "$bad" -eq 0 ] && { [ "$good" -eq 0 ] || [ "$status" -ne 0 ]; }; then
-    echo "FAILED: $name: no test passed, or meson test itself failed"
-    bad=$((bad + 1))
+  good=$(results "$build" | grep -cE '^(OK|EXPECTEDFAIL) ')
+  skips=$(results "$build" | grep -c '^SKIP ')
+  bad=$(results "$build" | grep -vE '^(OK|EXPECTEDFAIL|SKIP) ' |
+    sed 's/.* //')
+  for test in $bad; do
+    failure "$name: $test"
+  done
+  if [ -z "$bad" ] && { [ "$good" -eq 0 ] || [ "$status" -ne 0 ]; }; then
+    failure "$name: no test passed, or meson test itself failed"
   fi
-  passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skips))
+  echo "$name: $good passed, $(echo $bad | wc -w) failed, $skips skipped"
+  passed=$((passed + good)) skipped=$((skipped + skips))
 }
 
 # GStreamer's list of plugins, made before the tests: other people's plugins
@@ -105,6 +117,7 @@ build () {
 }
 
 finish () {
+  printf %s "$failures"
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" -eq 0 ]; exit
 }
