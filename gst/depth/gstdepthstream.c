@@ -417,15 +417,19 @@ gst_depth_stream_get_pinhole (GstDepthStream * self, GstBuffer * buffer,
 }
 
 GstDepthFields
-gst_depth_fields_of (const GstDepthValues * values,
-    const GstPinholeInfo * pinhole)
+gst_depth_stream_get_fixed_fields (GstDepthStream * self,
+    const GstDepthValues * values, const GstPinholeInfo * pinhole)
 {
-  GstDepthFields fields = {.pinhole = *pinhole };
+  GstDepthFields fields = {
+    values->min_set ? values->range_min / values->meter : self->caps.near_m,
+    values->max_set ? values->range_max / values->meter : self->caps.far_m,
+    *pinhole
+  };
+  gboolean is_known = self->caps.far_m > 0
+      || (values->min_set && values->max_set);
 
-  if (!values->need_measure) {
-    fields.near_m = values->range_min / values->meter;
-    fields.far_m = values->range_max / values->meter;
-  }
+  if (!is_known || fields.near_m >= fields.far_m)
+    fields.near_m = fields.far_m = 0;
   return fields;
 }
 

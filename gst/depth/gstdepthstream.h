@@ -165,10 +165,11 @@ GstDepthFields gst_depth_stream_get_caps_fields (GstDepthStream * self,
 gboolean gst_depth_stream_get_pinhole (GstDepthStream * self,
     GstBuffer * buffer, guint width, guint height, GstPinholeInfo * info);
 
-/* What caps may say beside the unit if all frames are like this one. A measured
- * range is not for them. */
-GstDepthFields gst_depth_fields_of (const GstDepthValues * values,
-    const GstPinholeInfo * pinhole);
+/* Returns: what caps may say beside the unit. The range is that of properties and caps:
+ * a measured one, or one in metadata, moves while the camera does, and there are muxers
+ * that do not take other caps in mid-stream. */
+GstDepthFields gst_depth_stream_get_fixed_fields (GstDepthStream * self,
+    const GstDepthValues * values, const GstPinholeInfo * pinhole);
 
 /* Puts into the metadata of a frame what was found for it. */
 void gst_depth_attach_metas (GstBuffer * buffer, const GstDepthValues * values,

@@ -411,7 +411,7 @@ gst_rvl_depth_enc_handle_frame (GstVideoEncoder * encoder,
   gst_depth_stream_get_pinhole (&self->depth, frame->input_buffer,
       GST_VIDEO_INFO_WIDTH (&self->state->info),
       GST_VIDEO_INFO_HEIGHT (&self->state->info), &pinhole);
-  fields = gst_depth_fields_of (&values, &pinhole);
+  fields = gst_depth_stream_get_fixed_fields (&self->depth, &values, &pinhole);
   flow = update_caps (self, values.meter, &fields);
   if (flow == GST_FLOW_OK)
     flow = encode (self, frame, &pixels);

@@ -244,7 +244,8 @@ through (const Path * path, GstCaps ** caps)
   gst_depth_meta_set_info (in, &depth);
   gst_pinhole_meta_set_info (in, &camera);
   gst_harness_set_sink_caps_str (h, "ANY");
-  push_caps (h, 640, 480, ",depth-meter=(fraction)5000/1");
+  push_caps (h, 640, 480, ",depth-meter=(fraction)5000/1,"
+      "depth-range=(double)<0.1,4>");
   fail_unless_equals_int (gst_harness_push (h, in), GST_FLOW_OK);
   gst_harness_push_event (h, gst_event_new_eos ());
   out = gst_harness_pull (h);
