@@ -40,6 +40,7 @@
 #include <string.h>
 
 #include "rerun/gstrrdtypefind.h"
+#include "rerun/replay-fixed.h"
 #include "rerun/replay-player.h"
 #include "rerun/replay-stream.h"
 
@@ -49,6 +50,10 @@ GST_DEBUG_CATEGORY (rrd_demux_debug);
 
 #define DEFAULT_FPS_N 30
 #define DEFAULT_FPS_D 1
+
+/* Chunks that are read to find a picture that is not damaged, before pads are said to be
+ * complete. */
+#define EXPOSE_TRIES 64
 
 /* Of each message, and of the header of a stream at least: what is asked for first. */
 #define FIRST_BYTES 16
@@ -85,7 +90,6 @@ struct _GstDepthRrdDemux
   /* without a file: from upstream */
   GstAdapter *adapter;
   RrdScan scan;
-  guint64 untimed;
   gboolean failed;              /* a pipe: an error was said */
 };
 
@@ -204,7 +208,6 @@ start (GstDepthRrdDemux * self)
   self->seqnum = gst_util_seqnum_next ();
   self->is_open = FALSE;
   self->needs_statics = TRUE;
-  self->untimed = 0;
   self->failed = FALSE;
   return TRUE;
 }
@@ -296,6 +299,18 @@ find_problem (GstDepthRrdDemux * self)
   return problem;
 }
 
+static void
+warn_of_untimed (GstDepthRrdDemux * self)
+{
+  if (self->index.untimed > 0)
+    GST_ELEMENT_WARNING (self, STREAM, DEMUX,
+        ("%" G_GUINT64_FORMAT " rows with "
+            "pictures, video or text are not on the timeline %s and are not "
+            "played", self->index.untimed,
+            self->index.timeline != NULL ? self->index.timeline : "(none)"),
+        (NULL));
+}
+
 /* Returns: %TRUE if there is something to play */
 static gboolean
 check_streams (GstDepthRrdDemux * self)
@@ -360,8 +375,16 @@ add_pad (GstDepthRrdDemux * self, ReplayStream * stream,
   GstPadTemplate *template =
       gst_element_class_get_pad_template (GST_ELEMENT_GET_CLASS (self),
       "src_%u");
+  GstDepthFields fields;
 
-  replay_stream_make_pad (stream, template, frame, &self->times,
+  if (frame->refused_meter != 0)
+    GST_ELEMENT_WARNING (self, STREAM, FORMAT,
+        ("The recording says a unit of %g "
+            "depth units per metre at %s, which is left out; allowed is 1 to "
+            "1000000. Set the property meter of the next element",
+            frame->refused_meter, stream->entity->path), (NULL));
+  replay_fixed_find (&self->index, frame, &fields);
+  replay_stream_make_pad (stream, template, frame, &fields, &self->times,
       self->group_id);
   gst_pad_set_event_function (stream->pad, gst_depth_rrd_demux_src_event);
   gst_pad_set_query_function (stream->pad, gst_depth_rrd_demux_src_query);
@@ -504,56 +527,56 @@ has_bytes (const ReplayChunk * chunk, const ReplayRow * row, gpointer component)
       &first, &n) && n > 0;
 }
 
-/* The first chunk, and row, with pictures of a stream. */
-static ReplayChunk *
-find_first_picture (GstDepthRrdDemux * self, const ReplayStream * stream,
-    ReplayRow * row)
-{
-  ReplayComponent picture = stream->archetype->picture;
-  GArray *lists[] = { self->index.statics, self->index.entries };
-
-  for (guint l = 0; l < G_N_ELEMENTS (lists); l++) {
-    for (guint i = 0; i < lists[l]->len; i++) {
-      const ReplayEntry *entry = &g_array_index (lists[l], ReplayEntry, i);
-      ReplayChunk *chunk;
-
-      if (entry->entity != stream->entity->index
-          || !(entry->components & REPLAY_BIT (picture)))
-        continue;
-      chunk = replay_index_load (&self->index, entry);
-      for (guint j = 0; chunk != NULL && j < chunk->n_rows; j++) {
-        *row = chunk->rows[j];
-        if (has_bytes (chunk, row, GUINT_TO_POINTER (picture)))
-          return replay_chunk_ref (chunk);
-      }
-    }
-  }
-  return NULL;
-}
-
-/* Gives a stream its pad, by its first picture. */
+/* Gives a stream its pad by a picture of a row, if there is one that can be read. */
 static void
-expose (GstDepthRrdDemux * self, ReplayStream * stream)
+try_expose (GstDepthRrdDemux * self, ReplayStream * stream,
+    const ReplayChunk * chunk, const ReplayRow * row)
 {
   ReplayFrame frame = {.archetype = stream->archetype,
     .entity = stream->entity
   };
   guint8 own[RRD_VALUE_SIZE_MAX];
-  gsize first = 0, n;
-  ReplayRow row;
-  ReplayChunk *chunk = find_first_picture (self, stream, &row);
   gchar *why = NULL;
+  gsize first, n;
 
-  if (chunk == NULL)
+  if (!replay_chunk_has (chunk, stream->archetype->picture, row->row, &first,
+          &n) || n == 0)
     return;
-  replay_chunk_has (chunk, stream->archetype->picture, row.row, &first, &n);
   frame.bytes =
       replay_chunk_get (chunk, stream->archetype->picture, first, own);
-  if (settle (self, stream->entity, row.time, TRUE)
+  if (settle (self, stream->entity, row->time, TRUE)
       && frame.bytes.data != NULL && replay_frame_read (&frame, &why))
     add_pad (self, stream, &frame);
   g_free (why);
-  replay_chunk_unref (chunk);
+}
+
+/* Gives a stream its pad, by its first picture that is not damaged. */
+static void
+expose (GstDepthRrdDemux * self, ReplayStream * stream)
+{
+  GArray *lists[] = { self->index.statics, self->index.entries };
+  guint tries = 0;
+
+  for (guint l = 0; l < G_N_ELEMENTS (lists); l++) {
+    for (guint i = 0; i < lists[l]->len && tries < EXPOSE_TRIES; i++) {
+      const ReplayEntry *entry = &g_array_index (lists[l], ReplayEntry, i);
+      ReplayChunk *chunk;
+
+      if (entry->entity != stream->entity->index
+          || !(entry->components & REPLAY_BIT (stream->archetype->picture)))
+        continue;
+      tries++;
+      chunk = replay_index_load (&self->index, entry);
+      if (chunk == NULL)
+        continue;
+      replay_chunk_ref (chunk);
+      for (guint j = 0; j < chunk->n_rows && stream->pad == NULL; j++)
+        try_expose (self, stream, chunk, &chunk->rows[j]);
+      replay_chunk_unref (chunk);
+      if (stream->pad != NULL)
+        return;
+    }
+  }
 }
 
 static gboolean
@@ -644,6 +667,7 @@ open_file (GstDepthRrdDemux * self)
   open_streams (self);
   if (!check_streams (self))
     return FALSE;
+  warn_of_untimed (self);
   self->times.kind = index->kind;
   self->times.base = get_base (index);
   GST_OBJECT_LOCK (self);
@@ -962,9 +986,12 @@ make_segment (GstDepthRrdDemux * self, GstEvent * event, GstSegment * segment,
   if (!gst_segment_do_seek (segment, rate, format, *flags, start_type, start,
           stop_type, stop, &update))
     return FALSE;
-  /* a segment has what is before its stop: the last picture, too */
-  if (rate < 0 && !GST_CLOCK_TIME_IS_VALID (segment->stop))
+  /* a segment has what is before its stop: the last picture, too, at the duration */
+  if (rate < 0 && (!GST_CLOCK_TIME_IS_VALID (segment->stop)
+          || segment->stop >= segment->duration))
     segment->stop = segment->duration + 1;
+  else if (stop_type == GST_SEEK_TYPE_SET && stop > (gint64) segment->duration)
+    segment->stop = GST_CLOCK_TIME_NONE;
   if (rate < 0 && stop_type != GST_SEEK_TYPE_NONE)
     segment->position = segment->stop;
   return TRUE;
@@ -1101,13 +1128,13 @@ play_chunk (GstDepthRrdDemux * self, ReplayChunk * chunk)
   entity->components |= chunk->components;
   replay_index_see (index, chunk);
   if (!is_static && index->timeline == NULL) {
-    if (chunk->components & REPLAY_PICTURES)
-      self->untimed += chunk->view.n_rows;
+    replay_index_count_untimed (index, entity->path, chunk->components,
+        chunk->view.n_rows);
     return GST_FLOW_OK;
   }
   replay_chunk_use_timeline (chunk, is_static ? NULL : index->timeline);
-  if (chunk->components & REPLAY_PICTURES)
-    self->untimed += chunk->untimed;
+  replay_index_count_untimed (index, entity->path, chunk->components,
+      chunk->untimed);
   if (!is_static)
     take_base (self, chunk);
   find_streams (self, entity);
@@ -1248,10 +1275,7 @@ end_pipe (GstDepthRrdDemux * self)
     return;
   if (!check_streams (self))
     return;
-  if (self->untimed > 0)
-    GST_ELEMENT_WARNING (self, STREAM, DEMUX, ("%" G_GUINT64_FORMAT " rows are "
-            "not on the timeline %s and were not played", self->untimed,
-            self->index.timeline), (NULL));
+  warn_of_untimed (self);
   gst_element_no_more_pads (GST_ELEMENT (self));
   end (self);
 }

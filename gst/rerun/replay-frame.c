@@ -334,22 +334,25 @@ static const ReadHeader readers[REPLAY_N_ARCHETYPES] = {
 
 /* --- frames --- */
 
-/* What is no unit, as Rerun's own snippets have it (0.001), is left to what comes after
- * this element to say. */
-static gdouble
-get_meter (const ReplayFrame * self)
+static void
+read_meter (ReplayFrame * self)
 {
   ReplayComponent component = self->archetype->meter;
   const ReplayValue *value;
   gfloat meter;
 
+  self->format.meter = 0;
+  self->refused_meter = 0;
   if (component == REPLAY_NO_COMPONENT)
-    return 0;
+    return;
   value = &self->entity->values[component];
   if (!value->is_known || value->size != sizeof meter)
-    return 0;
+    return;
   memcpy (&meter, value->data, sizeof meter);
-  return meter >= 1 && meter <= 1000000 ? meter : 0;
+  if (meter >= 1 && meter <= 1000000)
+    self->format.meter = meter;
+  else
+    self->refused_meter = meter;
 }
 
 gboolean
@@ -357,7 +360,7 @@ replay_frame_read (ReplayFrame * self, gchar ** why)
 {
   memset (&self->format, 0, sizeof self->format);
   self->scale = 1;
-  self->format.meter = get_meter (self);
+  read_meter (self);
   return readers[self->archetype - replay_archetypes] (self, why);
 }
 
@@ -391,54 +394,46 @@ replay_format_get_caps (const ReplayFormat * self)
   return caps;
 }
 
-static void
-add_depth_meta (const ReplayFrame * self, GstBuffer * buffer)
+gboolean
+replay_frame_get_depth (const ReplayFrame * self, GstDepthInfo * info)
 {
-  GstDepthInfo info = { self->format.meter, 0, 0 };
   const ReplayValue *value;
   gdouble range[2];
 
+  *info = (GstDepthInfo) { self->format.meter, 0, 0 };
   if (self->archetype->range == REPLAY_NO_COMPONENT)
-    return;
+    return FALSE;
   value = &self->entity->values[self->archetype->range];
   if (value->is_known && value->size == sizeof range) {
     memcpy (range, value->data, sizeof range);
     if (isfinite (range[0]) && isfinite (range[1]) && range[0] < range[1]) {
-      info.range_min = range[0] * self->scale;
-      info.range_max = range[1] * self->scale;
+      info->range_min = range[0] * self->scale;
+      info->range_max = range[1] * self->scale;
     }
   }
-  if (info.meter > 0 || info.range_max > 0)
-    gst_depth_meta_set_info (buffer, &info);
+  return info->meter > 0 || info->range_max > 0;
 }
 
-static void
-add_pinhole_meta (const ReplayFrame * self, GstBuffer * buffer)
+gboolean
+replay_frame_get_pinhole (const ReplayFrame * self, GstPinholeInfo * info)
 {
   ReplayEntity *camera = replay_entity_get_camera (self->entity);
   const ReplayValue *matrix, *resolution;
-  GstPinholeInfo info;
   gfloat m[9], size[2] = { self->format.width, self->format.height };
 
   if (camera == NULL || self->archetype == &replay_archetypes[REPLAY_TEXT_LOG])
-    return;
+    return FALSE;
   matrix = &camera->values[REPLAY_PINHOLE_MATRIX];
   resolution = &camera->values[REPLAY_PINHOLE_RESOLUTION];
   if (matrix->size != sizeof m)
-    return;
+    return FALSE;
   memcpy (m, matrix->data, sizeof m);
   if (resolution->is_known && resolution->size == sizeof size)
     memcpy (size, resolution->data, sizeof size);
   if (!(size[0] >= 1 && size[0] <= 65535 && size[1] >= 1 && size[1] <= 65535))
-    return;
-  info.fx = m[0];
-  info.fy = m[4];
-  info.cx = m[6];
-  info.cy = m[7];
-  info.width = (guint) size[0];
-  info.height = (guint) size[1];
-  if (gst_depth_pinhole_valid (&info))
-    gst_pinhole_meta_set_info (buffer, &info);
+    return FALSE;
+  *info = (GstPinholeInfo) { m[0], m[4], m[6], m[7], size[0], size[1] };
+  return gst_depth_pinhole_valid (info);
 }
 
 /* Rows as GStreamer has them where the caps alone say how they lie. */
@@ -474,6 +469,8 @@ replay_frame_get_buffer (const ReplayFrame * self, const ReplayChunk * chunk,
 {
   GstBuffer *buffer;
   GstVideoInfo info;
+  GstDepthInfo depth;
+  GstPinholeInfo pinhole;
 
   if (self->format.raw != GST_VIDEO_FORMAT_UNKNOWN
       && get_info (&self->format, &info)
@@ -486,8 +483,10 @@ replay_frame_get_buffer (const ReplayFrame * self, const ReplayChunk * chunk,
         " bytes", self->bytes.size);
     return NULL;
   }
-  add_depth_meta (self, buffer);
-  add_pinhole_meta (self, buffer);
+  if (replay_frame_get_depth (self, &depth))
+    gst_depth_meta_set_info (buffer, &depth);
+  if (replay_frame_get_pinhole (self, &pinhole))
+    gst_pinhole_meta_set_info (buffer, &pinhole);
   return buffer;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gst/video/video.h>
+#include "depth/depthmeta.h"
 #include "rerun/replay-state.h"
 #include "videounit/videounit.h"
 
@@ -33,6 +34,7 @@ typedef struct
  * ReplayFrame:
  * @bytes: of the picture, in the chunk
  * @scale: what the range is to be multiplied with
+ * @refused_meter: a unit that can not be, as the 0.001 of Rerun's own snippets, 0 = none
  *
  * One picture of a row.
  */
@@ -43,10 +45,16 @@ typedef struct
   ArrowSpan bytes;
   ReplayFormat format;
   gdouble scale;
+  gdouble refused_meter;
 } ReplayFrame;
 
 /* Finds out what the frame's bytes are. Returns: %FALSE with @why */
 gboolean replay_frame_read (ReplayFrame * self, gchar ** why);
+
+/* What holds for the frame, which was read. Returns: %FALSE: nothing is known */
+gboolean replay_frame_get_depth (const ReplayFrame * self, GstDepthInfo * info);
+gboolean replay_frame_get_pinhole (const ReplayFrame * self,
+    GstPinholeInfo * info);
 
 /* Returns: (transfer full): caps, without framerate */
 GstCaps *replay_format_get_caps (const ReplayFormat * self);

@@ -22,6 +22,8 @@
 /* Writers before this one list chunks in the footer of another recording, where a
  * file has several. */
 #define FIRST_WITH_RIGHT_FOOTERS 36
+/* Timelines, beside the one that is played, on which pictures are looked for. */
+#define MAX_OTHERS 16
 /* An entry whose times are not known yet. */
 #define TIME_UNKNOWN G_MAXINT64
 
@@ -185,6 +187,15 @@ replay_index_see (ReplayIndex * self, const ReplayChunk * chunk)
       choose (self, name, view->timelines[0].kind);
     g_free (name);
   }
+}
+
+void
+replay_index_count_untimed (ReplayIndex * self, const gchar * path,
+    guint64 components, guint64 rows)
+{
+  if ((components & REPLAY_PICTURES)
+      && replay_wishes_entity (self->wishes, path))
+    self->untimed += rows;
 }
 
 /* --- reading chunks --- */
@@ -377,9 +388,39 @@ add_entry (ReplayIndex * self, ReplayEntry * entry, ReplayEntity * entity,
     g_array_append_val (self->entries, *entry);
 }
 
+/* Pictures in a chunk that is on other timelines alone, whose keys are @others. */
+static void
+count_untimed (ReplayIndex * self, const GArray * others, uint64_t i,
+    const RrdIndexChunk * chunk)
+{
+  gchar *path = replay_text (chunk->entity_path);
+  guint64 components = 0;
+
+  for (guint k = 0; k < others->len; k++)
+    components |= find_chunk_components (&g_array_index (others, FooterKeys, k),
+        i, FALSE);
+  replay_index_count_untimed (self, path, components, chunk->n_rows);
+  g_free (path);
+}
+
+static GArray *
+find_other_keys (ReplayIndex * self, RrdIndex * index)
+{
+  GArray *others = g_array_new (FALSE, FALSE, sizeof (FooterKeys));
+  FooterKeys keys;
+
+  for (guint i = 0; i < self->timelines->len && others->len < MAX_OTHERS; i++) {
+    if (g_strcmp0 (self->timelines->pdata[i], self->timeline) == 0)
+      continue;
+    find_keys (&keys, index, self->timelines->pdata[i]);
+    g_array_append_val (others, keys);
+  }
+  return others;
+}
+
 static gboolean
-add_of_footer (ReplayIndex * self, const FooterKeys * keys, uint64_t i,
-    RrdReadError * error)
+add_of_footer (ReplayIndex * self, const FooterKeys * keys,
+    const GArray * others, uint64_t i, RrdReadError * error)
 {
   ReplayEntry entry = { 0 };
   RrdIndexChunk chunk;
@@ -388,6 +429,8 @@ add_of_footer (ReplayIndex * self, const FooterKeys * keys, uint64_t i,
   if (!rrd_index_chunk (keys->index, i, &chunk, error))
     return FALSE;
   entry.components = find_chunk_components (keys, i, chunk.is_static);
+  if (entry.components == 0 && !chunk.is_static)
+    count_untimed (self, others, i, &chunk);
   if (entry.components == 0 || chunk.size > G_MAXUINT32)
     return TRUE;
   if (!chunk.is_static && !rrd_index_range (keys->index, &keys->timeline, i,
@@ -407,17 +450,29 @@ static gboolean
 read_index (ReplayIndex * self, RrdIndex * index, RrdReadError * error)
 {
   FooterKeys keys;
+  GArray *others;
+  gboolean ok = TRUE;
 
   choose_timeline (self, index);
   find_keys (&keys, index, self->timeline);
-  for (uint64_t i = 0; i < rrd_index_n_chunks (index); i++) {
-    if (!add_of_footer (self, &keys, i, error))
-      return FALSE;
-  }
-  if (rrd_index_error (index) == NULL)
-    return TRUE;
+  others = find_other_keys (self, index);
+  for (uint64_t i = 0; i < rrd_index_n_chunks (index) && ok; i++)
+    ok = add_of_footer (self, &keys, others, i, error);
+  g_array_unref (others);
+  if (!ok || rrd_index_error (index) == NULL)
+    return ok;
   *error = *rrd_index_error (index);
   return FALSE;
+}
+
+/* The footer was wrong: what it said so far is, too. */
+static void
+forget_entries (ReplayIndex * self)
+{
+  g_array_set_size (self->entries, 0);
+  g_array_set_size (self->statics, 0);
+  g_clear_pointer (&self->timeline, g_free);
+  self->untimed = 0;
 }
 
 static RrdIndex *
@@ -455,9 +510,11 @@ read_footer (ReplayIndex * self, const guint8 version[4])
   } else {
     index = find_index (self, footer);
     ok = index == NULL || read_index (self, index, &error);
-    if (!ok)
+    if (!ok) {
       GST_WARNING_OBJECT (self->element, "the footer is not used: %s",
           error.what);
+      forget_entries (self);
+    }
   }
   rrd_footer_free (footer);
   return ok;
@@ -491,6 +548,8 @@ scan_chunk (ReplayIndex * self, GstBuffer * buffer, const RrdEvent * event,
   replay_index_see (self, chunk);
   if (self->timeline != NULL && !is_static) {
     replay_chunk_use_timeline (chunk, self->timeline);
+    replay_index_count_untimed (self, entity->path, chunk->components,
+        chunk->untimed);
     if (chunk->n_rows == 0)
       entry.components = 0;
     else {
@@ -588,6 +647,9 @@ find_times (ReplayIndex * self)
     if (entry->start != TIME_UNKNOWN)
       continue;
     chunk = replay_index_load (self, entry);
+    if (chunk != NULL)
+      replay_index_count_untimed (self, replay_index_entity (self,
+              entry)->path, entry->components, chunk->untimed);
     if (chunk != NULL && chunk->n_rows > 0) {
       entry->start = chunk->rows[0].time;
       entry->end = chunk->rows[chunk->n_rows - 1].time;
@@ -755,6 +817,40 @@ replay_index_search (ReplayIndex * self, const ReplaySearch * search,
   return found;
 }
 
+static gboolean
+is_recursive (const ReplayChunk * chunk, const ReplayRow * row, gpointer user)
+{
+  guint8 own[RRD_VALUE_SIZE_MAX];
+  gsize first, n;
+  ArrowSpan span = { NULL, 0 };
+
+  if (replay_chunk_has (chunk, REPLAY_CLEAR, row->row, &first, &n) && n > 0)
+    span = replay_chunk_get (chunk, REPLAY_CLEAR, first, own);
+  return span.data != NULL && span.data[0];
+}
+
+/* Forgets a value that was cleared after @row: at the entity, or with all that is below
+ * one above it. */
+static void
+clear (ReplayIndex * self, ReplayEntity * entity, ReplayValue * value,
+    const ReplayRow * row, gint64 time)
+{
+  for (const ReplayEntity * above = entity; above != NULL;
+      above = above->parent) {
+    const ReplaySearch search = { above, REPLAY_CLEAR, time,
+      above == entity ? NULL : is_recursive, NULL
+    };
+    ReplayRow cleared;
+
+    if (!(above->components & REPLAY_BIT (REPLAY_CLEAR))
+        || replay_index_search (self, &search, &cleared) == NULL
+        || replay_row_compare (&cleared, row) <= 0)
+      continue;
+    value->is_known = FALSE;
+    value->time = MAX (value->time, cleared.time);
+  }
+}
+
 /* Returns: %FALSE if the file cannot be read */
 static gboolean
 settle (ReplayIndex * self, ReplayEntity * entity, ReplayComponent component,
@@ -771,8 +867,10 @@ settle (ReplayIndex * self, ReplayEntity * entity, ReplayComponent component,
   value->time = G_MININT64;
   entry = replay_index_search (self, &search, &row);
   chunk = entry != NULL ? replay_index_load (self, entry) : NULL;
-  if (chunk != NULL)
+  if (chunk != NULL) {
     replay_entity_take (entity, chunk, &row, component, FALSE);
+    clear (self, entity, value, &row, time);
+  }
   return self->file.flow == GST_FLOW_OK;
 }
 

@@ -52,6 +52,7 @@ typedef struct
  * @kind: of it
  * @timelines: (element-type utf8): all that were seen
  * @first, @last: times of the first and last picture
+ * @untimed: rows with pictures that are on other timelines
  * @is_cut_off: the file has no end, all that is there is indexed
  *
  * Which chunks of a file are played. It keeps chunks that were read last, some
@@ -69,6 +70,7 @@ typedef struct
   RrdTimeKind kind;
   GPtrArray *timelines;
   gint64 first, last;
+  guint64 untimed;
 
   /*< private > */
   GstElement *element;          /* for messages */
@@ -88,6 +90,10 @@ gboolean replay_index_read (ReplayIndex * self, GstPad * pad, GError ** error);
 /* Takes note of a chunk's timelines, and chooses the one that is played by the first
  * chunk with pictures. */
 void replay_index_see (ReplayIndex * self, const ReplayChunk * chunk);
+
+/* Counts @rows of an entity that are not on the timeline, if they would be played. */
+void replay_index_count_untimed (ReplayIndex * self, const gchar * path,
+    guint64 components, guint64 rows);
 
 /* Returns: (transfer none): until the next call; NULL: it is damaged, or the flow of
  * the file says why. */

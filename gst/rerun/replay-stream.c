@@ -111,6 +111,7 @@ push_caps (ReplayStream * self, const ReplayFrame * frame,
 {
   GstCaps *caps = replay_format_get_caps (&frame->format);
 
+  gst_depth_caps_set_fields (caps, &self->fields);
   if (times->kind == RRD_SEQUENCE && !replay_stream_is_text (self))
     gst_caps_set_simple (caps, "framerate", GST_TYPE_FRACTION, times->fps_n,
         times->fps_d, NULL);
@@ -122,10 +123,12 @@ push_caps (ReplayStream * self, const ReplayFrame * frame,
 
 void
 replay_stream_make_pad (ReplayStream * self, GstPadTemplate * template,
-    const ReplayFrame * frame, const ReplayTimes * times, guint group_id)
+    const ReplayFrame * frame, const GstDepthFields * fields,
+    const ReplayTimes * times, guint group_id)
 {
   gchar *name = g_strdup_printf ("src_%u", self->number);
 
+  self->fields = *fields;
   self->pad = gst_pad_new_from_template (template, name);
   g_free (name);
   gst_pad_use_fixed_caps (self->pad);
@@ -158,6 +161,8 @@ replay_stream_push (ReplayStream * self, const ReplayFrame * frame,
     GstBuffer * buffer, const ReplayTimes * times, const GstSegment * segment,
     guint32 seqnum)
 {
+  if (self->format.meter != frame->format.meter)
+    self->fields.near_m = self->fields.far_m = 0;       /* was in depth units */
   if (memcmp (&self->format, &frame->format, sizeof self->format) != 0)
     push_caps (self, frame, times);
   replay_stream_push_segment (self, segment, seqnum);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "depth/gstdepthcaps.h"
 #include "rerun/replay-frame.h"
 
 G_BEGIN_DECLS
@@ -44,6 +45,7 @@ typedef struct
 
   /*< private > */
   ReplayFormat format;
+  GstDepthFields fields;
   gboolean is_discont;
   gboolean needs_segment;
 } ReplayStream;
@@ -55,9 +57,15 @@ void replay_stream_free (ReplayStream * self);
 gboolean replay_stream_is_video (const ReplayStream * self);
 gboolean replay_stream_is_text (const ReplayStream * self);
 
-/* Makes the pad, not yet one of the element's, and says on it what stream it is. */
+/**
+ * replay_stream_make_pad:
+ * @fields: what is the same for all frames, for the caps
+ *
+ * Makes the pad, not yet one of the element's, and says on it what stream it is.
+ */
 void replay_stream_make_pad (ReplayStream * self, GstPadTemplate * template,
-    const ReplayFrame * frame, const ReplayTimes * times, guint group_id);
+    const ReplayFrame * frame, const GstDepthFields * fields,
+    const ReplayTimes * times, guint group_id);
 
 /* Another segment begins. */
 void replay_stream_restart (ReplayStream * self, gint64 from,

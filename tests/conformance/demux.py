@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """rrddemux: what it plays of a recording of ours, logged again, is the same recording; recordings of Rerun's SDKs and tools; decodebin and the
 discoverer; what it says of files that it can not play."""
+import re
 import shutil
 import subprocess
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +22,21 @@ def sdks():
 
 
 class Played:
-    """Runs `SOURCE ! rrddemux PROPERTIES` to its end: buffers by entity path, warnings, an error."""
+    """Runs `SOURCE ! rrddemux PROPERTIES` to its end: buffers by entity path, warnings, an error. @seek: a rate, start and stop to begin with."""
 
-    def __init__(self, source, properties=""):
-        self.frames, self.caps, self.warnings, self.error, self.sinks = {}, {}, [], None, []
+    def __init__(self, source, properties="", seek=None):
+        self.frames, self.caps, self.warnings, self.error, self.late = {}, {}, [], None, []
+        self.complete = threading.Event()  # no more pads
         self.pipeline = Gst.parse_launch(f"{source} ! rrddemux name=demux {properties}")
-        self.pipeline.get_by_name("demux").connect("pad-added", self.add)
+        demux = self.pipeline.get_by_name("demux")
+        demux.connect("pad-added", self.add)
+        demux.connect("no-more-pads", lambda demux: self.complete.set())
+        if seek:
+            self.pipeline.set_state(Gst.State.PAUSED)
+            assert self.complete.wait(60)
+            rate, start, stop = seek
+            assert demux.get_static_pad("src_0").send_event(Gst.Event.new_seek(
+                rate, Gst.Format.TIME, Gst.SeekFlags.FLUSH | Gst.SeekFlags.ACCURATE, Gst.SeekType.SET, start, Gst.SeekType.SET, stop))
         self.pipeline.set_state(Gst.State.PLAYING)
         self.wait()
         self.pipeline.set_state(Gst.State.NULL)
@@ -37,6 +48,8 @@ class Played:
         path = pad.get_sticky_event(Gst.EventType.STREAM_START, 0).parse_stream_start()
         key = path.split("/", 1)[1] if "/" in path else path
         self.frames[key] = []
+        if self.complete.is_set():
+            self.late.append(key)
         sink.connect("new-sample", self.take, key)
         self.pipeline.add(sink)
         pad.link(sink.get_static_pad("sink"))
@@ -181,6 +194,62 @@ class Copies(Test):
                 self.assertEqual(frame["GstDepthMeta"], {"meter": 5000, "range-min": 1000, "range-max": 20000})
                 self.assertEqual(frame["GstPinholeMeta"], {"fx": 40.5, "fy": 41.5, "cx": 19.5, "cy": 14.5, "width": 40, "height": 30})
 
+    def fields(self, source, path="depth"):
+        """What the caps of the stream say, the last and the first."""
+        said = [re.findall(r"(depth-range|depth-pinhole)=\(double\)< ([^>]*) >", f["caps"]) for f in Played(source).stream(path)]
+        return [{name: [float(number) for number in numbers.split(",")] for name, numbers in fields} for fields in (said[-1], said[0])]
+
+    def test_caps_say_what_is_fixed(self):
+        """For what comes after it and loses metadata."""
+        both = {"depth-range": [0.2, 4], "depth-pinhole": [40.5, 41.5, 19.5, 14.5, 40, 30]}
+        moving = [np.full((30, 40), 500 + 100 * i, "<u2") for i in range(60)]  # its range is measured
+        for n, (frame, tail, sink, expected) in enumerate([
+            (frames(70), "rvldepthenc near=0.2 far=4 !", "pinhole=<40.5,41.5,19.5,14.5>", both),
+            (frames(70), "rvldepthenc near=0.2 far=4 meter=5000 !", "", {"depth-range": [0.2, 4]}),
+            (frames(70), "", "near=0.2 far=4 pinhole=<40.5,41.5,19.5,14.5>", both),
+            (moving, "rvldepthenc !", "pinhole=<40.5,41.5,19.5,14.5>", {"depth-pinhole": both["depth-pinhole"]}),
+            (moving, "rvldepthenc ! image/png !", "", {}),
+        ]):
+            original = self.folder / f"fixed{n}.rrd"
+            record(f"{tail} rerunsink location={original} {sink}", frame)
+            with self.subTest(tail + sink):
+                self.assertEqual(self.fields(f"filesrc location={original}"), [expected] * 2)
+                self.assertEqual(self.fields(f"filesrc location={original} ! queue"), [{}] * 2)  # a pipe does not know what comes
+
+    def test_moving_range_in_a_mov(self):
+        """qtmux takes no other caps in mid-stream."""
+        original, mov = self.folder / "moving.rrd", self.folder / "moving.mov"
+        record(f"rvldepthenc ! rerunsink location={original}", [np.full((30, 40), 500 + 100 * i, "<u2") for i in range(60)])
+        launch(f"filesrc location={original} ! rrddemux ! rvldepthdec ! rvldepthenc ! image/png ! qtmux ! filesink location={mov}")
+
+    def test_pictures_of_another_timeline(self):
+        """Each is on one that the other is not on: what is not played is counted."""
+        path = self.folder / "two.rrd"
+        for entity, timeline, n in ("a", "pts", 5), ("b", "frame", 7):
+            record(f"rvldepthenc ! rerunsink location={self.folder}/{entity}.rrd application-id=x recording-id=r entity-path={entity} timelines={timeline}", frames(n))
+        self.must("rrd", "merge", self.folder / "a.rrd", self.folder / "b.rrd", "-o", path)
+        cut = self.folder / "cut.rrd"
+        cut.write_bytes(path.read_bytes()[:-8])
+        for source in f"filesrc location={path}", f"filesrc location={cut}", f"filesrc location={path} ! queue":
+            for properties, entity, n, left in ("", "a", 5, 7), ("timeline=frame", "b", 7, 5), ("entity-path=a", "a", 5, 0):
+                with self.subTest(source + properties):
+                    played = Played(source, properties)
+                    self.assertEqual({key.split(":")[0]: len(value) for key, value in played.frames.items()}, {entity: n})
+                    said = [w for w in played.warnings if "not on the timeline" in w]
+                    self.assertEqual([w.split()[0] for w in said], [str(left)] if left else [])
+
+    def test_first_picture_is_damaged(self):
+        """The pad is there all the same before there are no more."""
+        path = self.folder / "damaged.rrd"
+        record(f"rvldepthenc ! rerunsink location={path} compression=none entity-path=a", frames(9))
+        data = bytearray(path.read_bytes())
+        header = np.array([40, 30], "<u4").tobytes()  # of RVL: width, height
+        at = data.index(header)
+        data[at:at + 8] = bytes(8)
+        path.write_bytes(data)
+        played = Played(f"filesrc location={path}")
+        self.assertEqual((len(played.stream("a")), played.late), (8, []))
+
     def test_pixels(self):
         original, made = self.folder / "depth.rrd", frames(6)
         record(f"rvldepthenc ! rerunsink location={original}", made)
@@ -230,6 +299,14 @@ class Sdk(Test):
         self.assertEqual([(f["pts"], f["bytes"]) for f in played.stream("still")], [(0, png)])
         self.assertNotIn("float", {key.split(":")[0] for key in played.frames})
         self.assertIn("its samples are 32-bit float", played.warnings[0])
+        self.check_from(path, (-1, 0, 550_000_000), list(reversed(meters)))
+        self.check_from(path, (-1, 0, 450_000_000), [None, 1003, 1000, 1000, 1000])
+        self.check_from(path, (1, 400_000_000, 10**10), meters[4:])
+
+    def check_from(self, path, seek, meters):
+        """After a seek the same holds for a picture as when it is played from the start: a clear counts."""
+        played = Played(f"filesrc location={path}", "recording-id=one timeline=camera_time", seek)
+        self.assertEqual([f.get("GstDepthMeta", {}).get("meter") for f in played.stream("world/camera/png")], meters, seek)
 
     def make(self, python):
         path = self.folder / f"{python.parent.parent.name}.rrd"
@@ -302,6 +379,17 @@ class Bad(Test):
         ]:
             for error in self.error(data, properties):
                 self.assertIn(expected, error or "", properties)
+
+    def test_unit_that_cannot_be(self):
+        """As Rerun's own snippets have it: metres per depth unit."""
+        path = self.folder / "snippet.rrd"
+        script = f"import rerun as rr, numpy as np; s = rr.RecordingStream('a'); s.save({str(path)!r}); s.log('d', rr.DepthImage(np.ones((3, 4), 'u2'), meter=0.001))"
+        done = subprocess.run([sdks()[0], "-c", script], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for source in f"filesrc location={path}", f"filesrc location={path} ! queue":
+            played = Played(source)
+            self.assertNotIn("depth-meter", played.stream("d")[0]["caps"])
+            self.assertIn("0.001 depth units per metre at /d", played.warnings[0])
 
     def test_blueprint(self):
         blueprint = self.folder / "layout.rbl"
