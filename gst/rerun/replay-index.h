@@ -4,6 +4,7 @@
 
 #include "depth/gstdepthreport.h"
 #include "rerun/replay-state.h"
+#include "rerun/replay-wishes.h"
 
 G_BEGIN_DECLS
 
@@ -19,19 +20,6 @@ typedef struct
   guint64 size;
   GstFlowReturn flow;
 } ReplayFile;
-
-/* What the user asks for. */
-typedef struct
-{
-  gchar *timeline;              /* NULL: the best that there is */
-  gchar *recording_id;          /* NULL: the first */
-  gchar **entity_paths;         /* in the stored form; NULL: all */
-} ReplayWishes;
-
-void replay_wishes_clear (ReplayWishes * self);
-
-/* Whether pictures of the entity are to be played. */
-gboolean replay_wishes_entity (const ReplayWishes * self, const gchar * path);
 
 /* A chunk of the recording, where it lies in the file. */
 typedef struct
@@ -87,6 +75,25 @@ void replay_index_clear (ReplayIndex * self);
  * why, or the flow of the file does. */
 gboolean replay_index_read (ReplayIndex * self, GstPad * pad, GError ** error);
 
+/* For what reads an index. */
+
+/* Timelines that are played if nobody asks for another one, from the best on. */
+#define REPLAY_N_PREFERRED 4
+extern const gchar *const replay_preferred_timelines[REPLAY_N_PREFERRED];
+
+/* An entry's start before the timeline is chosen. */
+#define REPLAY_TIME_UNKNOWN G_MAXINT64
+
+/* Returns: (transfer full) (nullable): fewer bytes at the end of the file */
+GstBuffer *replay_file_pull (ReplayFile * file, guint64 offset, guint size);
+void replay_index_note_timeline (ReplayIndex * self, ArrowSpan name);
+void replay_index_choose (ReplayIndex * self, const gchar * timeline,
+    RrdTimeKind kind);
+void replay_index_add (ReplayIndex * self, ReplayEntry * entry,
+    ReplayEntity * entity, gboolean is_static);
+void replay_index_report_bad (ReplayIndex * self, guint64 offset,
+    const RrdReadError * error);
+
 /* Takes note of a chunk's timelines, and chooses the one that is played by the first
  * chunk with pictures. */
 void replay_index_see (ReplayIndex * self, const ReplayChunk * chunk);
@@ -101,34 +108,6 @@ ReplayChunk *replay_index_load (ReplayIndex * self, const ReplayEntry * entry);
 
 /* Returns: how many entries start before @time */
 guint replay_index_find (const ReplayIndex * self, gint64 time);
-
-typedef gboolean (*ReplayMatch) (const ReplayChunk * chunk,
-    const ReplayRow * row, gpointer user);
-
-/**
- * ReplaySearch:
- * @time: not after it
- * @match: (nullable): what else the row has to be
- *
- * The newest row of an entity that has a component.
- */
-typedef struct
-{
-  const ReplayEntity *entity;
-  ReplayComponent component;
-  gint64 time;
-  ReplayMatch match;
-  gpointer user;
-} ReplaySearch;
-
-/* Returns: (nullable): the chunk, and @best in it */
-const ReplayEntry *replay_index_search (ReplayIndex * self,
-    const ReplaySearch * search, ReplayRow * best);
-
-/* Looks up what components of an entity say in rows before @time (or at it): those of
- * @components that are not settled, or settled by a row after that. */
-gboolean replay_index_settle (ReplayIndex * self, ReplayEntity * entity,
-    guint64 components, gint64 time, gboolean inclusive);
 
 static inline ReplayEntry *
 replay_index_entry (const ReplayIndex * self, guint i)

@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: the gst-rvldepth authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "rerun/replay-index.h"
+
+G_BEGIN_DECLS
+
+typedef gboolean (*ReplayMatch) (const ReplayChunk * chunk,
+    const ReplayRow * row, gpointer user);
+
+/**
+ * ReplaySearch:
+ * @time: not after it
+ * @match: (nullable): what else the row has to be
+ *
+ * The newest row of an entity that has a component.
+ */
+typedef struct
+{
+  const ReplayEntity *entity;
+  ReplayComponent component;
+  gint64 time;
+  ReplayMatch match;
+  gpointer user;
+} ReplaySearch;
+
+/* Returns: (nullable): the chunk, and @best in it */
+const ReplayEntry *replay_index_search (ReplayIndex * self,
+    const ReplaySearch * search, ReplayRow * best);
+
+/* Looks up what components of an entity say in rows before @time (or at it): those of
+ * @components that are not settled, or settled by a row after that. */
+gboolean replay_index_settle (ReplayIndex * self, ReplayEntity * entity,
+    guint64 components, gint64 time, gboolean inclusive);
+
+
+G_END_DECLS
