@@ -145,7 +145,8 @@ if step 'build with the thread sanitizer' \
   suite 'what has threads under the thread sanitizer' build-threads \
     --setup threads rerun-output rerun-output-outage rerun-output-video \
     rerunsink rerunsink-live rerunsink-pictures rerunsink-rig \
-    rerunsink-servers rerunsink-stress rerunsink-video depthstream depthmeta \
+    rerunsink-servers rerunsink-stress rerunsink-video rrddemux-seek \
+    rrddemux-streams depthstream depthmeta \
     depthv4l2src rvldepthenc rvldepthenc-metadata rvldepthenc-negotiation
 fi
 if step 'build with clang' build build-clang clang; then
