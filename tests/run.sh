@@ -15,7 +15,7 @@ packages='git gcc clang meson ninja-build pkg-config indent
   gstreamer1.0-x glib-networking ffmpeg
   libpng-dev libdeflate-dev liblz4-dev libnghttp2-dev libxxhash-dev
   libgudev-1.0-dev libopenni2-0 gstreamer1.0-plugins-base-apps qemu-system-x86
-  busybox-static cpio kmod udev v4l-utils
+  busybox-static cpio kmod udev v4l-utils gtk-doc-tools
   python3-venv python3-gi python3-gst-1.0 gir1.2-gst-plugins-base-1.0
   gir1.2-gst-rtsp-server-1.0 gir1.2-gtk-3.0 xvfb mesa-vulkan-drivers
   libvulkan1 qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross

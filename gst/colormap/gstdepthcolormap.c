@@ -4,6 +4,7 @@
 /**
  * SECTION:element-depthcolormap
  * @title: depthcolormap
+ * @short_description: shows depth in colours
  * @see_also: rvldepthenc, rerunsink
  *
  * Shows depth in colours: those of Rerun's Viewer, near and far in metres,

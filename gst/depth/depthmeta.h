@@ -11,16 +11,18 @@
  * language with a GStreamer binding can use them; these inline helpers are for
  * C and C++, and need no library but GStreamer's.
  *
- * `GstDepthMeta`
- * : `meter` (double): depth units per metre, 1000 = millimetres
- * : `range-min`, `range-max` (double): the range of useful depth, in depth
+ * `GstDepthMeta` has
+ *
+ * - `meter` (double): depth units per metre, 1000 = millimetres
+ * - `range-min`, `range-max` (double): the range of useful depth, in depth
  *   units (native units of the samples, not metres)
  *
- * `GstPinholeMeta`
- * : `fx`, `fy` (double): focal lengths in pixels
- * : `cx`, `cy` (double): the principal point in pixels, from the centre of the
+ * `GstPinholeMeta` has
+ *
+ * - `fx`, `fy` (double): focal lengths in pixels
+ * - `cx`, `cy` (double): the principal point in pixels, from the centre of the
  *   first one
- * : `width`, `height` (uint): size of the picture that they hold for. A reader
+ * - `width`, `height` (uint): size of the picture that they hold for. A reader
  *   whose picture has another size must not use them.
  *
  * Since: 0.1
@@ -32,7 +34,18 @@
 
 G_BEGIN_DECLS
 
+/**
+ * GST_DEPTH_META_NAME:
+ *
+ * The name of the meta for unit and range of depth.
+ */
 #define GST_DEPTH_META_NAME "GstDepthMeta"
+
+/**
+ * GST_PINHOLE_META_NAME:
+ *
+ * The name of the meta for intrinsics.
+ */
 #define GST_PINHOLE_META_NAME "GstPinholeMeta"
 
 /**
@@ -43,12 +56,13 @@ G_BEGIN_DECLS
  *
  * Contents of a `GstDepthMeta`.
  */
-typedef struct
+typedef struct _GstDepthInfo GstDepthInfo;
+struct _GstDepthInfo
 {
   gdouble meter;
   gdouble range_min;
   gdouble range_max;
-} GstDepthInfo;
+};
 
 /**
  * GstPinholeInfo:
@@ -61,18 +75,20 @@ typedef struct
  *
  * Contents of a `GstPinholeMeta`.
  */
-typedef struct
+typedef struct _GstPinholeInfo GstPinholeInfo;
+struct _GstPinholeInfo
 {
   gdouble fx, fy;
   gdouble cx, cy;
   guint width, height;
-} GstPinholeInfo;
+};
 
 /**
  * gst_depth_meta_load:
  *
  * Makes sure that both metas are registered, by loading the rvldepth plugin if
- * neither that nor the depthrerun plugin is loaded yet. Call this once after gst_init(), before a meta is attached.
+ * neither that nor the depthrerun plugin is loaded yet. Call this once after
+ * gst_init(), before a meta is attached.
  *
  * Returns: %FALSE if there is no such plugin
  */
@@ -144,6 +160,8 @@ gst_depth_meta_set_info (GstBuffer * buffer, const GstDepthInfo * info)
  * gst_depth_meta_get_info:
  * @buffer: a #GstBuffer
  * @info: (out): what its `GstDepthMeta` says, zeros where it says nothing
+ *
+ * Reads what @buffer says of its samples.
  *
  * Returns: %TRUE if @buffer has a `GstDepthMeta`
  */

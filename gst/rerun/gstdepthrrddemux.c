@@ -26,6 +26,8 @@
  * |[
  * gst-launch-1.0 filesrc location=room.rrd ! rrddemux ! rerunsink location=copy.rrd
  * ]| Makes another recording of it.
+ *
+ * Since: 0.1
  */
 
 #ifdef HAVE_CONFIG_H

@@ -4,6 +4,7 @@
 /**
  * SECTION:element-rvldepthdec
  * @title: rvldepthdec
+ * @short_description: decodes lossless depth
  * @see_also: rvldepthenc, depthcolormap
  *
  * Decodes RVL (`image/x-rvl`: the header of ROS 2, or RTAB-Map's, then the stream),

@@ -4,6 +4,7 @@
 /**
  * SECTION:element-rvldepthenc
  * @title: rvldepthenc
+ * @short_description: encodes depth without loss
  * @see_also: rvldepthdec, rerunsink
  *
  * Encodes 16-bit depth video losslessly, all 65536 values: to RVL
