@@ -449,7 +449,7 @@ gst_depth_rrd_demux_class_init (GstDepthRrdDemuxClass * klass)
   gst_element_class_set_static_metadata (element_class, "Rerun demuxer",
       "Codec/Demuxer",
       "Plays depth video, pictures, video and text of a recording of Rerun",
-      "gst-rvldepth");
+      GST_PACKAGE_AUTHORS);
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   element_class->change_state =
