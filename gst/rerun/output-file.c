@@ -34,6 +34,7 @@ typedef struct
 
   GPtrArray *kept;              /* of RerunRow */
   gsize kept_bytes;
+  gboolean keeps_state;
 
   guint64 end;                  /* of the last complete message */
   guint64 frames;               /* complete ones */
@@ -279,6 +280,7 @@ file_flush (RerunOutput * output, GError ** error)
   }
   g_ptr_array_set_size (self->kept, 0);
   self->kept_bytes = 0;
+  self->keeps_state = FALSE;
   rerun_output_set_flush_at (output, 0);
   return ok;
 }
@@ -294,6 +296,7 @@ keep (FileOutput * self, RerunRow * row, GError ** error)
         g_get_monotonic_time () + GATHER_TIME);
   g_ptr_array_add (self->kept, rerun_row_ref (row));
   self->kept_bytes += row->size;
+  self->keeps_state |= row->kind == RERUN_ROW_STATE;
   return TRUE;
 }
 
@@ -308,6 +311,9 @@ file_write (RerunOutput * output, RerunRow * row, gboolean * kept,
   *kept = rerun_row_is_small (row);
   if (*kept)
     return keep (self, row, error);
+  /* who reads the file from its start on knows what holds for a picture before it */
+  if (self->keeps_state && !file_flush (output, error))
+    return FALSE;
   chunk = rerun_row_get_chunk (row, &result);
   if (chunk == NULL)
     return set_result_error (error, result);

@@ -19,7 +19,8 @@ G_BEGIN_DECLS
  * drained, and loses it when one of them goes on; a pipe gets it at the end.
  *
  * Small rows are gathered, several in a chunk, for at most a tenth of a second: a chunk
- * takes some 16 kB of the Viewer's memory. Larger ones are written at once.
+ * takes some 16 kB of the Viewer's memory. Larger ones are written at once, after the
+ * states that were gathered before them.
  */
 RerunOutput *rerun_file_output_new (const RerunFile * file,
     const gchar * location, const RrdStore * store, RerunIds * ids,

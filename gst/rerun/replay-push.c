@@ -46,18 +46,24 @@ play_chunk (ReplaySession * self, ReplayChunk * chunk)
 {
   ReplayIndex *index = &self->index;
   gboolean is_static = chunk->view.n_timelines == 0;
+  const gchar *timeline;
   ReplayEntity *entity =
       replay_entities_get (&index->entities, chunk->view.entity_path);
   GstFlowReturn flow = GST_FLOW_OK;
 
   entity->components |= chunk->components;
   replay_index_see (index, chunk);
-  if (!is_static && index->timeline == NULL) {
-    replay_index_count_untimed (index, entity->path, chunk->components,
-        chunk->view.n_rows);
-    return GST_FLOW_OK;
+  timeline = index->timeline;
+  if (!is_static && timeline == NULL) {
+    if (chunk->components & REPLAY_PICTURES) {
+      replay_index_count_untimed (index, entity->path, chunk->components,
+          chunk->view.n_rows);
+      return GST_FLOW_OK;
+    }
+    /* what comes before the first picture holds for it, whatever its timeline will be */
+    timeline = self->wishes.timeline;
   }
-  replay_chunk_use_timeline (chunk, is_static ? NULL : index->timeline);
+  replay_chunk_use_timeline (chunk, is_static ? NULL : timeline);
   replay_index_count_untimed (index, entity->path, chunk->components,
       chunk->untimed);
   if (!is_static)
