@@ -221,7 +221,7 @@ find_index (ReplayIndex * self, const RrdFooter * footer)
 }
 
 gboolean
-replay_index_read_footer (ReplayIndex * self, const guint8 version[4])
+replay_footer_read (ReplayIndex * self, const guint8 version[4])
 {
   RrdFooter *footer;
   RrdReadError error = { "", 0 };

@@ -7,6 +7,6 @@
 G_BEGIN_DECLS
 
 /* Returns: %FALSE if there is none that can be used. @version: of the writer */
-gboolean replay_index_read_footer (ReplayIndex * self, const guint8 version[4]);
+gboolean replay_footer_read (ReplayIndex * self, const guint8 version[4]);
 
 G_END_DECLS

@@ -12,9 +12,6 @@
 
 #include <string.h>
 
-#include "rerun/replay-footer.h"
-#include "rerun/replay-scan.h"
-
 #include "rerun/replay-debug.h"
 
 /* Of chunks that are kept. One is always kept, whatever its size. */
@@ -332,8 +329,8 @@ drop_unneeded (ReplayIndex * self, GArray * entries)
   g_free (needed);
 }
 
-static void
-finish (ReplayIndex * self)
+void
+replay_index_finish (ReplayIndex * self)
 {
   gint64 last_end = G_MININT64;
 
@@ -350,33 +347,6 @@ finish (ReplayIndex * self)
     self->first = MIN (self->first, entry->start);
     self->last = MAX (self->last, entry->end);
   }
-}
-
-gboolean
-replay_index_read (ReplayIndex * self, GstPad * pad, GError ** error)
-{
-  ReplayScan scan = {.wants = RRD_STREAM_HEADER_SIZE };
-  GError *problem = NULL;
-  gint64 size = -1;
-
-  gst_pad_peer_query_duration (pad, GST_FORMAT_BYTES, &size);
-  self->file.pad = pad;
-  self->file.size = size >= 0 ? (guint64) size : G_MAXUINT64;
-  self->file.flow = GST_FLOW_OK;
-  if (replay_scan_next (self, &scan, &problem)
-      && !(size >= 0 && replay_index_read_footer (self, scan.version))) {
-    while (replay_scan_next (self, &scan, &problem));
-    GST_INFO_OBJECT (self->element, "no footer: %u chunks found",
-        self->entries->len);
-  }
-  if (problem != NULL) {
-    g_propagate_error (error, problem);
-    return FALSE;
-  }
-  if (self->file.flow != GST_FLOW_OK)
-    return FALSE;
-  finish (self);
-  return self->file.flow == GST_FLOW_OK;
 }
 
 guint

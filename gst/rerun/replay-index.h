@@ -71,11 +71,7 @@ void replay_index_init (ReplayIndex * self, GstElement * element,
     const ReplayWishes * wishes, GstDepthReport * report);
 void replay_index_clear (ReplayIndex * self);
 
-/* Reads where chunks are: from the footer, else all of the file. %FALSE: @error says
- * why, or the flow of the file does. */
-gboolean replay_index_read (ReplayIndex * self, GstPad * pad, GError ** error);
-
-/* For what reads an index. */
+/* --- for what fills an index --- */
 
 /* Timelines that are played if nobody asks for another one, from the best on. */
 #define REPLAY_N_PREFERRED 4
@@ -93,6 +89,11 @@ void replay_index_add (ReplayIndex * self, ReplayEntry * entry,
     ReplayEntity * entity, gboolean is_static);
 void replay_index_report_bad (ReplayIndex * self, guint64 offset,
     const RrdReadError * error);
+
+/* All chunks are known: puts them in order, and leaves those that are not needed. */
+void replay_index_finish (ReplayIndex * self);
+
+/* --- for what uses one --- */
 
 /* Takes note of a chunk's timelines, and chooses the one that is played by the first
  * chunk with pictures. */

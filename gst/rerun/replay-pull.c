@@ -10,6 +10,7 @@
 #include "rerun/replay-pull.h"
 
 #include "rerun/replay-lookup.h"
+#include "rerun/replay-scan.h"
 
 #include "rerun/replay-debug.h"
 
@@ -163,7 +164,7 @@ replay_pull_open (ReplaySession * self)
   ReplayIndex *index = &self->index;
   GError *error = NULL;
 
-  if (!replay_index_read (index, self->sinkpad, &error)) {
+  if (!replay_scan_read (index, self->sinkpad, &error)) {
     if (error != NULL)
       GST_ELEMENT_ERROR (self->element, STREAM, WRONG_TYPE, ("%s",
               error->message), (NULL));

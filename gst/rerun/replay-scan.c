@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: the gst-rvldepth authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The index by a look at all of the file; of its chunks nothing is kept but their places. */
+/* Where chunks are: by the footer, else by a look at all of the file. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -11,10 +11,20 @@
 
 #include <string.h>
 
+#include "rerun/replay-footer.h"
+
 #include "rerun/replay-debug.h"
 
 /* The bytes before a message's payload: its kind and size. */
 #define MESSAGE_HEADER_SIZE 16
+
+/* What the next message needs, and which Rerun wrote the file. */
+typedef struct
+{
+  RrdScan scan;
+  gsize wants;
+  guint8 version[4];
+} Scan;
 
 static void
 scan_chunk (ReplayIndex * self, GstBuffer * buffer, const RrdEvent * event,
@@ -91,8 +101,10 @@ scan_event (ReplayIndex * self, GstBuffer * buffer, const guint8 * data,
   }
 }
 
-gboolean
-replay_scan_next (ReplayIndex * self, ReplayScan * scan, GError ** error)
+/* Looks at the next message. Returns: %FALSE at the end, or with @error, or with the
+ * flow of the file */
+static gboolean
+scan_next (ReplayIndex * self, Scan * scan, GError ** error)
 {
   GstBuffer *buffer =
       replay_file_pull (&self->file, scan->scan.offset, scan->wants);
@@ -117,4 +129,31 @@ replay_scan_next (ReplayIndex * self, ReplayScan * scan, GError ** error)
 done:
   gst_clear_buffer (&buffer);
   return go_on;
+}
+
+gboolean
+replay_scan_read (ReplayIndex * self, GstPad * pad, GError ** error)
+{
+  Scan scan = {.wants = RRD_STREAM_HEADER_SIZE };
+  GError *problem = NULL;
+  gint64 size = -1;
+
+  gst_pad_peer_query_duration (pad, GST_FORMAT_BYTES, &size);
+  self->file.pad = pad;
+  self->file.size = size >= 0 ? (guint64) size : G_MAXUINT64;
+  self->file.flow = GST_FLOW_OK;
+  if (scan_next (self, &scan, &problem)
+      && !(size >= 0 && replay_footer_read (self, scan.version))) {
+    while (scan_next (self, &scan, &problem));
+    GST_INFO_OBJECT (self->element, "no footer: %u chunks found",
+        self->entries->len);
+  }
+  if (problem != NULL) {
+    g_propagate_error (error, problem);
+    return FALSE;
+  }
+  if (self->file.flow != GST_FLOW_OK)
+    return FALSE;
+  replay_index_finish (self);
+  return self->file.flow == GST_FLOW_OK;
 }

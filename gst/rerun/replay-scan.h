@@ -6,21 +6,8 @@
 
 G_BEGIN_DECLS
 
-/**
- * ReplayScan:
- * @wants: bytes that the next message needs
- * @version: of Rerun that wrote the file
- */
-typedef struct
-{
-  RrdScan scan;
-  gsize wants;
-  guint8 version[4];
-} ReplayScan;
-
-/* Looks at the next message. Returns: %FALSE at the end, or with @error, or with the
- * flow of the file */
-gboolean replay_scan_next (ReplayIndex * self, ReplayScan * scan,
-    GError ** error);
+/* Fills an index from a file. Returns: %FALSE: @error says why, or the flow of the file
+ * does */
+gboolean replay_scan_read (ReplayIndex * self, GstPad * pad, GError ** error);
 
 G_END_DECLS
