@@ -7,6 +7,11 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+git rev-parse > /dev/null 2>&1 || {
+  echo 'skipped: this is no git checkout, which says what the sources are'
+  exit 77
+}
+
 # GStreamer's gst-indent runs indent twice: its output is stable only then.
 gst_indent () {
   indent --braces-on-if-line --case-brace-indentation0 --case-indentation2 \
