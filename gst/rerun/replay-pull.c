@@ -175,11 +175,10 @@ replay_pull_open (ReplaySession * self)
     return FALSE;
   replay_session_warn_of_untimed (self);
   replay_session_set_base (self);
-  GST_OBJECT_LOCK (self->element);
-  self->is_seekable = TRUE;
-  self->duration = index->first == G_MAXINT64 ? 0 :
+  self->segment.duration = index->first == G_MAXINT64 ? 0 :
       replay_times_to_clock (&self->times, index->last);
-  self->segment.duration = self->duration;
+  GST_OBJECT_LOCK (self->element);
+  self->duration = self->segment.duration;
   GST_OBJECT_UNLOCK (self->element);
   find_group_id (self);
   if (!apply_statics (self))
@@ -189,8 +188,11 @@ replay_pull_open (ReplaySession * self)
     if (index->file.flow != GST_FLOW_OK)
       return FALSE;
   }
-  gst_element_no_more_pads (self->element);
   self->is_open = TRUE;
+  GST_OBJECT_LOCK (self->element);
+  self->is_seekable = TRUE;     /* before that a seek would find half of the pads */
+  GST_OBJECT_UNLOCK (self->element);
+  gst_element_no_more_pads (self->element);
   return replay_pull_restart (self);
 }
 
