@@ -32,12 +32,12 @@ find_key (ReplaySession * self, ReplayStream * stream, gint64 time,
     gint64 * key)
 {
   const ReplaySearch search = { stream->entity, stream->archetype->picture,
-    time, is_key, stream
+    replay_row_last (time), NULL, is_key, stream
   };
   ReplayRow row;
 
   if (replay_stream_is_video (stream)
-      && !replay_pull_settle (self, stream->entity, time, TRUE))
+      && !replay_pull_settle (self, stream->entity, &search.until))
     return FALSE;
   if (replay_index_search (&self->index, &search, &row) == NULL)
     return FALSE;
