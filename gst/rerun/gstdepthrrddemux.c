@@ -59,6 +59,8 @@ struct _GstDepthRrdDemux
   gchar *entity_path;
   gint fps_n, fps_d;
 
+  GRecMutex seek_lock;          /* one seek at a time, none while it stops */
+  GThread *streaming_thread;    /* NULL where it is not in the loop */
   ReplaySession session;
 };
 
@@ -133,14 +135,14 @@ pause (GstDepthRrdDemux * self, GstFlowReturn flow)
     replay_session_end (&self->session);
   } else if (flow == GST_FLOW_NOT_LINKED || flow < GST_FLOW_EOS) {
     GST_ELEMENT_FLOW_ERROR (self, flow);
-    replay_session_push_on_all (&self->session, gst_event_new_eos ());
+    replay_session_push_on_all (&self->session, gst_event_new_eos (),
+        self->session.seqnum);
   }
 }
 
 static void
-gst_depth_rrd_demux_loop (GstPad * pad)
+play_on (GstDepthRrdDemux * self)
 {
-  GstDepthRrdDemux *self = GST_DEPTH_RRD_DEMUX (GST_PAD_PARENT (pad));
   ReplaySession *session = &self->session;
   GstFlowReturn flow;
 
@@ -150,7 +152,7 @@ gst_depth_rrd_demux_loop (GstPad * pad)
     if (flow != GST_FLOW_OK)
       pause (self, flow);
     else
-      gst_pad_pause_task (pad);
+      gst_pad_pause_task (self->sinkpad);
     return;
   }
   flow = replay_pull_next (session);
@@ -158,6 +160,25 @@ gst_depth_rrd_demux_loop (GstPad * pad)
     pause (self, flow);
 }
 
+static void
+gst_depth_rrd_demux_loop (GstPad * pad)
+{
+  GstDepthRrdDemux *self = GST_DEPTH_RRD_DEMUX (GST_PAD_PARENT (pad));
+
+  g_atomic_pointer_set (&self->streaming_thread, g_thread_self ());
+  play_on (self);
+  g_atomic_pointer_set (&self->streaming_thread, NULL);
+}
+
+static void
+push_flush (GstDepthRrdDemux * self, GstEvent * event, guint32 seqnum)
+{
+  gst_event_set_seqnum (event, seqnum);
+  gst_pad_push_event (self->sinkpad, gst_event_ref (event));
+  replay_session_push_on_all (&self->session, event, seqnum);
+}
+
+/* Stops the streaming thread, and sets it going again where the seek says. */
 static gboolean
 seek (GstDepthRrdDemux * self, GstEvent * event)
 {
@@ -165,28 +186,20 @@ seek (GstDepthRrdDemux * self, GstEvent * event)
   GstSeekFlags flags;
   guint32 seqnum = gst_event_get_seqnum (event);
   gboolean ok, flush;
-  GstEvent *flushing;
 
   gst_event_parse_seek (event, NULL, NULL, &flags, NULL, NULL, NULL, NULL);
   flush = (flags & GST_SEEK_FLAG_FLUSH) != 0;
-  if (flush) {
-    flushing = gst_event_new_flush_start ();
-    gst_event_set_seqnum (flushing, seqnum);
-    gst_pad_push_event (self->sinkpad, gst_event_ref (flushing));
-    replay_session_push_on_all (session, flushing);
-  } else {
+  if (flush)
+    push_flush (self, gst_event_new_flush_start (), seqnum);
+  else
     gst_pad_pause_task (self->sinkpad);
-  }
   GST_PAD_STREAM_LOCK (self->sinkpad);
   session->index.file.flow = GST_FLOW_OK;
-  session->seqnum = seqnum;
-  if (flush) {
-    flushing = gst_event_new_flush_stop (TRUE);
-    gst_event_set_seqnum (flushing, seqnum);
-    gst_pad_push_event (self->sinkpad, gst_event_ref (flushing));
-    replay_session_push_on_all (session, flushing);
-  }
+  if (flush)
+    push_flush (self, gst_event_new_flush_stop (TRUE), seqnum);
   ok = replay_seek (session, event);
+  if (ok)
+    session->seqnum = seqnum;
   if (ok && (session->segment.flags & GST_SEGMENT_FLAG_SEGMENT))
     gst_element_post_message (GST_ELEMENT (self),
         gst_message_new_segment_start (GST_OBJECT (self), GST_FORMAT_TIME,
@@ -197,21 +210,44 @@ seek (GstDepthRrdDemux * self, GstEvent * event)
   return ok;
 }
 
+/* A handler in the streaming thread must not wait for a seek that waits for that
+ * thread. */
+static gboolean
+lock_seek (GstDepthRrdDemux * self)
+{
+  if (g_atomic_pointer_get (&self->streaming_thread) == g_thread_self ())
+    return g_rec_mutex_trylock (&self->seek_lock);
+  g_rec_mutex_lock (&self->seek_lock);
+  return TRUE;
+}
+
+static gboolean
+take_seek (GstDepthRrdDemux * self, GstEvent * event)
+{
+  ReplaySession *session = &self->session;
+  gboolean ok = FALSE;
+
+  if (!lock_seek (self))
+    return FALSE;
+  if (session->is_seekable && replay_seek_can_be (session, event)) {
+    /* a pipeline sends the same seek by each of its sinks */
+    ok = gst_event_get_seqnum (event) == session->seqnum || seek (self, event);
+  }
+  g_rec_mutex_unlock (&self->seek_lock);
+  return ok;
+}
+
 static gboolean
 gst_depth_rrd_demux_src_event (GstPad * pad, GstObject * parent,
     GstEvent * event)
 {
-  GstDepthRrdDemux *self = GST_DEPTH_RRD_DEMUX (parent);
-  gboolean seekable;
+  gboolean ok;
 
   if (GST_EVENT_TYPE (event) != GST_EVENT_SEEK)
     return gst_pad_event_default (pad, parent, event);
-  GST_OBJECT_LOCK (self);
-  seekable = self->session.is_seekable;
-  GST_OBJECT_UNLOCK (self);
-  seekable = seekable && seek (self, event);
+  ok = take_seek (GST_DEPTH_RRD_DEMUX (parent), event);
   gst_event_unref (event);
-  return seekable;
+  return ok;
 }
 
 static gboolean
@@ -271,6 +307,10 @@ gst_depth_rrd_demux_sink_event (GstPad * pad, GstObject * parent,
     case GST_EVENT_CAPS:
     case GST_EVENT_SEGMENT:
       break;
+    case GST_EVENT_FLUSH_STOP:
+      if (GST_PAD_MODE (pad) == GST_PAD_MODE_PUSH)
+        replay_push_flush (&self->session);
+      return gst_pad_event_default (pad, parent, event);
     default:
       return gst_pad_event_default (pad, parent, event);
   }
@@ -305,6 +345,17 @@ gst_depth_rrd_demux_activate_mode (GstPad * pad, GstObject * parent,
   return gst_pad_stop_task (pad);
 }
 
+/* Waits for a seek that is under way, and refuses those that come later. */
+static void
+refuse_seeks (GstDepthRrdDemux * self)
+{
+  g_rec_mutex_lock (&self->seek_lock);
+  GST_OBJECT_LOCK (self);
+  self->session.is_seekable = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  g_rec_mutex_unlock (&self->seek_lock);
+}
+
 static GstStateChangeReturn
 gst_depth_rrd_demux_change_state (GstElement * element,
     GstStateChange transition)
@@ -314,6 +365,8 @@ gst_depth_rrd_demux_change_state (GstElement * element,
 
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !start (self))
     return GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    refuse_seeks (self);
   result = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
@@ -388,6 +441,7 @@ gst_depth_rrd_demux_finalize (GObject * object)
   g_free (self->timeline);
   g_free (self->recording_id);
   g_free (self->entity_path);
+  g_rec_mutex_clear (&self->seek_lock);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 
@@ -396,6 +450,7 @@ gst_depth_rrd_demux_init (GstDepthRrdDemux * self)
 {
   self->fps_n = DEFAULT_FPS_N;
   self->fps_d = DEFAULT_FPS_D;
+  g_rec_mutex_init (&self->seek_lock);
   self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");
   gst_pad_set_activate_function (self->sinkpad, gst_depth_rrd_demux_activate);
   gst_pad_set_activatemode_function (self->sinkpad,

@@ -162,7 +162,11 @@ replay_chunk_unref (ReplayChunk * self)
 gsize
 replay_chunk_get_size (const ReplayChunk * self)
 {
-  return self->map.size + self->n_rows * sizeof (ReplayRow);
+  const RrdChunkView *view = &self->view;
+
+  return sizeof *self + self->map.size + self->n_rows * sizeof (ReplayRow)
+      + view->table.capacity * sizeof *view->table.columns
+      + view->capacity * (sizeof *view->timelines + sizeof *view->components);
 }
 
 /* --- rows --- */

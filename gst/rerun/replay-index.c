@@ -39,7 +39,17 @@ typedef struct
 {
   guint64 offset;
   ReplayChunk *chunk;
+  GList link;                   /* in the order of use */
 } Cached;
+
+static void
+free_cached (gpointer data)
+{
+  Cached *cached = data;
+
+  replay_chunk_unref (cached->chunk);
+  g_free (cached);
+}
 
 void
 replay_index_init (ReplayIndex * self, GstElement * element,
@@ -56,21 +66,15 @@ replay_index_init (ReplayIndex * self, GstElement * element,
   self->last = G_MININT64;
   replay_store_init (&self->store, wishes->recording_id);
   replay_entities_init (&self->entities);
-}
-
-static void
-free_cached (gpointer data)
-{
-  Cached *cached = data;
-
-  replay_chunk_unref (cached->chunk);
-  g_free (cached);
+  self->chunks =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, free_cached);
 }
 
 void
 replay_index_clear (ReplayIndex * self)
 {
-  g_queue_clear_full (&self->cache, free_cached);
+  g_clear_pointer (&self->chunks, g_hash_table_unref);
+  g_queue_init (&self->cache);
   self->cached = 0;
   g_clear_pointer (&self->entries, g_array_unref);
   g_clear_pointer (&self->statics, g_array_unref);
@@ -166,31 +170,30 @@ replay_index_report_bad (ReplayIndex * self, guint64 offset,
 static ReplayChunk *
 cache_find (ReplayIndex * self, guint64 offset)
 {
-  for (GList * i = self->cache.head; i != NULL; i = i->next) {
-    Cached *cached = i->data;
+  Cached *cached = g_hash_table_lookup (self->chunks, &offset);
 
-    if (cached->offset == offset) {
-      g_queue_unlink (&self->cache, i);
-      g_queue_push_head_link (&self->cache, i);
-      return cached->chunk;
-    }
-  }
-  return NULL;
+  if (cached == NULL)
+    return NULL;
+  g_queue_unlink (&self->cache, &cached->link);
+  g_queue_push_head_link (&self->cache, &cached->link);
+  return cached->chunk;
 }
 
 static void
 cache_add (ReplayIndex * self, guint64 offset, ReplayChunk * chunk)
 {
-  Cached *cached = g_new (Cached, 1);
+  Cached *cached = g_new0 (Cached, 1);
 
   cached->offset = offset;
   cached->chunk = chunk;
-  g_queue_push_head (&self->cache, cached);
+  cached->link.data = cached;
+  g_hash_table_insert (self->chunks, &cached->offset, cached);
+  g_queue_push_head_link (&self->cache, &cached->link);
   self->cached += replay_chunk_get_size (chunk);
   while (self->cached > CACHE_SIZE && self->cache.length > 1) {
-    cached = g_queue_pop_tail (&self->cache);
+    cached = g_queue_pop_tail_link (&self->cache)->data;
     self->cached -= replay_chunk_get_size (cached->chunk);
-    free_cached (cached);
+    g_hash_table_remove (self->chunks, &cached->offset);
   }
 }
 
@@ -288,37 +291,31 @@ find_times (ReplayIndex * self)
   }
 }
 
-/* What entities say that are needed: pictures that are wanted, and what holds for
- * them; of those above them the intrinsics. */
-static guint64
-get_needed (const ReplayIndex * self, const ReplayEntity * entity)
+/* What is needed of each entity: all of one whose pictures are wanted; of those above
+ * it the intrinsics. */
+static guint64 *
+find_needed (const ReplayIndex * self)
 {
-  gboolean is_above = FALSE;
+  guint64 *needed = g_new0 (guint64, self->entities.all->len + 1);
 
-  if ((entity->components & REPLAY_PICTURES)
-      && replay_wishes_entity (self->wishes, entity->path))
-    return ~G_GUINT64_CONSTANT (0);
-  for (guint i = 0; i < self->entities.all->len && !is_above; i++) {
-    const ReplayEntity *other = self->entities.all->pdata[i];
+  for (guint i = 0; i < self->entities.all->len; i++) {
+    const ReplayEntity *entity = self->entities.all->pdata[i];
 
-    if (!(other->components & REPLAY_PICTURES)
-        || !replay_wishes_entity (self->wishes, other->path))
+    if (!(entity->components & REPLAY_PICTURES)
+        || !replay_wishes_entity (self->wishes, entity->path))
       continue;
-    while (other != NULL && other != entity)
-      other = other->parent;
-    is_above = other == entity;
+    needed[i] = ~G_GUINT64_CONSTANT (0);
+    while ((entity = entity->parent) != NULL)
+      needed[entity->index] |= REPLAY_PINHOLE | REPLAY_BIT (REPLAY_CLEAR);
   }
-  return is_above ? REPLAY_PINHOLE | REPLAY_BIT (REPLAY_CLEAR) : 0;
+  return needed;
 }
 
 static void
-drop_unneeded (ReplayIndex * self, GArray * entries)
+drop_unneeded (GArray * entries, const guint64 * needed)
 {
-  guint64 *needed = g_new (guint64, self->entities.all->len + 1);
   guint n = 0;
 
-  for (guint i = 0; i < self->entities.all->len; i++)
-    needed[i] = get_needed (self, self->entities.all->pdata[i]);
   for (guint i = 0; i < entries->len; i++) {
     const ReplayEntry *entry = &g_array_index (entries, ReplayEntry, i);
 
@@ -326,17 +323,19 @@ drop_unneeded (ReplayIndex * self, GArray * entries)
       g_array_index (entries, ReplayEntry, n++) = *entry;
   }
   g_array_set_size (entries, n);
-  g_free (needed);
 }
 
 void
 replay_index_finish (ReplayIndex * self)
 {
   gint64 last_end = G_MININT64;
+  guint64 *needed;
 
   find_times (self);
-  drop_unneeded (self, self->entries);
-  drop_unneeded (self, self->statics);
+  needed = find_needed (self);
+  drop_unneeded (self->entries, needed);
+  drop_unneeded (self->statics, needed);
+  g_free (needed);
   g_array_sort (self->entries, compare_entries);
   for (guint i = 0; i < self->entries->len; i++) {
     ReplayEntry *entry = replay_index_entry (self, i);

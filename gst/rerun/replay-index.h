@@ -63,7 +63,8 @@ typedef struct
   /*< private > */
   GstElement *element;          /* for messages */
   GstDepthReport *report;
-  GQueue cache;
+  GHashTable *chunks;           /* that are kept, by their offsets */
+  GQueue cache;                 /* the same, the one that was used last first */
   gsize cached;
 } ReplayIndex;
 

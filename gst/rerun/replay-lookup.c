@@ -13,7 +13,15 @@
 
 /* --- values --- */
 
-/* The newest row up to @time in a chunk. Returns: NULL: none has the component */
+ReplayRow
+replay_row_last (gint64 time)
+{
+  const ReplayRow row = { time, {G_MAXUINT64, G_MAXUINT64}, G_MAXUINT, TRUE };
+
+  return row;
+}
+
+/* The newest row of those in a chunk. Returns: NULL: none has the component */
 static const ReplayRow *
 find_row (const ReplayChunk * chunk, const ReplaySearch * search)
 {
@@ -22,7 +30,9 @@ find_row (const ReplayChunk * chunk, const ReplaySearch * search)
   for (guint i = chunk->n_rows; i > 0; i--) {
     const ReplayRow *row = &chunk->rows[i - 1];
 
-    if (row->time <= search->time
+    if (search->since != NULL && replay_row_compare (row, search->since) < 0)
+      break;
+    if (replay_row_compare (row, &search->until) <= 0
         && replay_chunk_has (chunk, search->component, row->row, &first, &n)
         && (search->match == NULL || search->match (chunk, row, search->user)))
       return row;
@@ -30,25 +40,36 @@ find_row (const ReplayChunk * chunk, const ReplaySearch * search)
   return NULL;
 }
 
-/* What starts later, or ends earlier than what was found, is not read. */
+/* The first time that is of use: where @best was found, no earlier one. */
+static gint64
+get_since (const ReplaySearch * search, const ReplayEntry * found,
+    const ReplayRow * best)
+{
+  if (found != NULL)
+    return best->time;
+  return search->since != NULL ? search->since->time : G_MININT64;
+}
+
+/* What starts later, or ends earlier than what is of use, is not read. */
 const ReplayEntry *
 replay_index_search (ReplayIndex * self, const ReplaySearch * search,
     ReplayRow * best)
 {
-  guint i = search->time == G_MAXINT64 ? self->entries->len :
-      replay_index_find (self, search->time + 1);
+  guint i = search->until.time == G_MAXINT64 ? self->entries->len :
+      replay_index_find (self, search->until.time + 1);
   const ReplayEntry *found = NULL;
 
   for (; i > 0; i--) {
     const ReplayEntry *entry = replay_index_entry (self, i - 1);
     const ReplayRow *row;
     const ReplayChunk *chunk;
+    gint64 since = get_since (search, found, best);
 
-    if (found != NULL && entry->last_end < best->time)
+    if (entry->last_end < since)
       break;
     if (entry->entity != search->entity->index
         || !(entry->components & REPLAY_BIT (search->component))
-        || (found != NULL && entry->end < best->time))
+        || entry->end < since)
       continue;
     chunk = replay_index_load (self, entry);
     row = chunk != NULL ? find_row (chunk, search) : NULL;
@@ -78,11 +99,11 @@ is_recursive (const ReplayChunk * chunk, const ReplayRow * row, gpointer user)
  * one above it. */
 static void
 clear (ReplayIndex * self, ReplayEntity * entity, ReplayValue * value,
-    const ReplayRow * row, gint64 time)
+    const ReplayRow * row, const ReplayRow * until)
 {
   for (const ReplayEntity * above = entity; above != NULL;
       above = above->parent) {
-    const ReplaySearch search = { above, REPLAY_CLEAR, time,
+    const ReplaySearch search = { above, REPLAY_CLEAR, *until, row,
       above == entity ? NULL : is_recursive, NULL
     };
     ReplayRow cleared;
@@ -92,47 +113,46 @@ clear (ReplayIndex * self, ReplayEntity * entity, ReplayValue * value,
         || replay_row_compare (&cleared, row) <= 0)
       continue;
     value->is_known = FALSE;
-    value->time = MAX (value->time, cleared.time);
+    if (replay_row_compare (&cleared, &value->row) > 0)
+      value->row = cleared;
   }
 }
 
 /* Returns: %FALSE if the file cannot be read */
 static gboolean
 settle (ReplayIndex * self, ReplayEntity * entity, ReplayComponent component,
-    gint64 time)
+    const ReplayRow * until)
 {
-  const ReplaySearch search = { entity, component, time, NULL, NULL };
-  ReplayValue *value = &entity->values[component];
+  const ReplaySearch search = { entity, component, *until, NULL, NULL, NULL };
+  ReplayValue *value = &replay_entity_write (entity)[component];
   const ReplayEntry *entry;
   const ReplayChunk *chunk;
   ReplayRow row;
 
   value->is_known = FALSE;
   value->is_settled = TRUE;
-  value->time = G_MININT64;
+  value->row = (ReplayRow) { .time = G_MININT64 };
   entry = replay_index_search (self, &search, &row);
   chunk = entry != NULL ? replay_index_load (self, entry) : NULL;
   if (chunk != NULL) {
     replay_entity_take (entity, chunk, &row, component, FALSE);
-    clear (self, entity, value, &row, time);
+    clear (self, entity, value, &row, until);
   }
   return self->file.flow == GST_FLOW_OK;
 }
 
 gboolean
 replay_index_settle (ReplayIndex * self, ReplayEntity * entity,
-    guint64 components, gint64 time, gboolean inclusive)
+    guint64 components, const ReplayRow * until)
 {
-  if (!inclusive && time == G_MININT64)
-    return TRUE;
-  time = inclusive ? time : time - 1;
   for (guint i = 0; i < REPLAY_N_COMPONENTS; i++) {
     const ReplayValue *value = &entity->values[i];
 
     if (!(components & entity->components & REPLAY_BIT (i))
-        || value->is_static || (value->is_settled && value->time <= time))
+        || value->is_static || (value->is_settled
+            && replay_row_compare (&value->row, until) <= 0))
       continue;
-    if (!settle (self, entity, i, time))
+    if (!settle (self, entity, i, until))
       return FALSE;
   }
   return TRUE;

@@ -11,7 +11,8 @@ typedef gboolean (*ReplayMatch) (const ReplayChunk * chunk,
 
 /**
  * ReplaySearch:
- * @time: not after it
+ * @until: not after it
+ * @since: (nullable): not before it
  * @match: (nullable): what else the row has to be
  *
  * The newest row of an entity that has a component.
@@ -20,7 +21,8 @@ typedef struct
 {
   const ReplayEntity *entity;
   ReplayComponent component;
-  gint64 time;
+  ReplayRow until;
+  const ReplayRow *since;
   ReplayMatch match;
   gpointer user;
 } ReplaySearch;
@@ -29,10 +31,12 @@ typedef struct
 const ReplayEntry *replay_index_search (ReplayIndex * self,
     const ReplaySearch * search, ReplayRow * best);
 
-/* Looks up what components of an entity say in rows before @time (or at it): those of
- * @components that are not settled, or settled by a row after that. */
-gboolean replay_index_settle (ReplayIndex * self, ReplayEntity * entity,
-    guint64 components, gint64 time, gboolean inclusive);
+/* The last row that there can be at @time. */
+ReplayRow replay_row_last (gint64 time);
 
+/* Looks up what components of an entity say in rows up to @until: those of @components
+ * that are not settled, or settled by a row after that. */
+gboolean replay_index_settle (ReplayIndex * self, ReplayEntity * entity,
+    guint64 components, const ReplayRow * until);
 
 G_END_DECLS

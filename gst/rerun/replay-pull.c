@@ -19,14 +19,13 @@
 #define EXPOSE_TRIES 64
 
 gboolean
-replay_pull_settle (ReplaySession * self, ReplayEntity * entity, gint64 time,
-    gboolean inclusive)
+replay_pull_settle (ReplaySession * self, ReplayEntity * entity,
+    const ReplayRow * until)
 {
   guint64 components = REPLAY_STATES;
 
   for (; entity != NULL; entity = entity->parent) {
-    if (!replay_index_settle (&self->index, entity, components, time,
-            inclusive))
+    if (!replay_index_settle (&self->index, entity, components, until))
       return FALSE;
     components = REPLAY_PINHOLE;
   }
@@ -50,7 +49,7 @@ try_expose (ReplaySession * self, ReplayStream * stream,
     return;
   frame.bytes =
       replay_chunk_get (chunk, stream->archetype->picture, first, own);
-  if (replay_pull_settle (self, stream->entity, row->time, TRUE)
+  if (replay_pull_settle (self, stream->entity, row)
       && frame.bytes.data != NULL && replay_frame_read (&frame, &why))
     replay_session_add_pad (self, stream, &frame);
   g_free (why);
@@ -137,6 +136,7 @@ replay_pull_restart (ReplaySession * self)
 {
   gboolean forwards = self->segment.rate > 0;
   gint64 time = replay_times_from_clock (&self->times, self->segment.position);
+  ReplayRow before;
 
   replay_entities_forget (&self->index.entities);
   if (!forwards) {
@@ -148,10 +148,11 @@ replay_pull_restart (ReplaySession * self)
 
     time = MIN (time, stream->from);
   }
-  for (guint i = 0; i < self->streams->len; i++) {
+  before = replay_row_last (time - (time > G_MININT64));
+  for (guint i = 0; i < self->streams->len && time > G_MININT64; i++) {
     const ReplayStream *stream = self->streams->pdata[i];
 
-    if (!replay_pull_settle (self, stream->entity, time, FALSE))
+    if (!replay_pull_settle (self, stream->entity, &before))
       return FALSE;
   }
   replay_player_seek (&self->player, time, 1);
@@ -176,11 +177,10 @@ replay_pull_open (ReplaySession * self)
     return FALSE;
   replay_session_warn_of_untimed (self);
   replay_session_set_base (self);
-  GST_OBJECT_LOCK (self->element);
-  self->is_seekable = TRUE;
-  self->duration = index->first == G_MAXINT64 ? 0 :
+  self->segment.duration = index->first == G_MAXINT64 ? 0 :
       replay_times_to_clock (&self->times, index->last);
-  self->segment.duration = self->duration;
+  GST_OBJECT_LOCK (self->element);
+  self->duration = self->segment.duration;
   GST_OBJECT_UNLOCK (self->element);
   find_group_id (self);
   if (!apply_statics (self))
@@ -190,8 +190,11 @@ replay_pull_open (ReplaySession * self)
     if (index->file.flow != GST_FLOW_OK)
       return FALSE;
   }
-  gst_element_no_more_pads (self->element);
   self->is_open = TRUE;
+  GST_OBJECT_LOCK (self->element);
+  self->is_seekable = TRUE;     /* before that a seek would find half of the pads */
+  GST_OBJECT_UNLOCK (self->element);
+  gst_element_no_more_pads (self->element);
   return replay_pull_restart (self);
 }
 
@@ -260,7 +263,7 @@ play_backwards (ReplaySession * self, ReplayEntity * entity,
   if (clock < self->segment.start)
     return GST_FLOW_EOS;
   self->segment.position = clock;
-  if (!replay_pull_settle (self, entity, row->time, TRUE))
+  if (!replay_pull_settle (self, entity, row))
     return self->index.file.flow;
   return replay_session_push_row (self, entity, chunk, row, clock);
 }

@@ -9,6 +9,8 @@
 
 #include "rerun/replay-push.h"
 
+#include <string.h>
+
 #include "rerun/replay-debug.h"
 
 /* Of each message, and of the header of a stream at least: what is asked for first. */
@@ -197,6 +199,17 @@ replay_push_take (ReplaySession * self, GstBuffer * buffer)
   flow = self->failed ? GST_FLOW_ERROR : take_messages (self, FALSE);
   self->failed = flow == GST_FLOW_ERROR;
   return flow == GST_FLOW_EOS ? GST_FLOW_OK : flow;
+}
+
+void
+replay_push_flush (ReplaySession * self)
+{
+  gst_adapter_clear (self->adapter);
+  memset (&self->scan, 0, sizeof self->scan);
+  gst_flow_combiner_reset (self->combiner);
+  self->failed = FALSE;
+  for (guint i = 0; i < self->streams->len; i++)
+    replay_stream_was_flushed (self->streams->pdata[i]);
 }
 
 void

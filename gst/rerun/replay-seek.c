@@ -32,12 +32,12 @@ find_key (ReplaySession * self, ReplayStream * stream, gint64 time,
     gint64 * key)
 {
   const ReplaySearch search = { stream->entity, stream->archetype->picture,
-    time, is_key, stream
+    replay_row_last (time), NULL, is_key, stream
   };
   ReplayRow row;
 
   if (replay_stream_is_video (stream)
-      && !replay_pull_settle (self, stream->entity, time, TRUE))
+      && !replay_pull_settle (self, stream->entity, &search.until))
     return FALSE;
   if (replay_index_search (&self->index, &search, &row) == NULL)
     return FALSE;
@@ -109,6 +109,31 @@ begin_segment (ReplaySession * self, const GstSegment * segment,
   return replay_pull_restart (self);
 }
 
+/* A time before the end as one from the start on, which gst_segment_do_seek() does not
+ * bound by 0. */
+static void
+resolve (GstSeekType * type, gint64 * time, gint64 duration)
+{
+  if (*type != GST_SEEK_TYPE_END)
+    return;
+  *type = GST_SEEK_TYPE_SET;
+  *time = duration + CLAMP (*time, -duration, 0);
+}
+
+/* A stop before the start is a programmer's error to gst_segment_do_seek(). */
+static gboolean
+is_in_order (const GstSegment * segment, GstSeekType start_type, gint64 start,
+    GstSeekType stop_type, gint64 stop)
+{
+  gint64 duration = segment->duration;
+
+  if (start_type == GST_SEEK_TYPE_NONE)
+    start = segment->start;
+  if (stop_type == GST_SEEK_TYPE_NONE)
+    stop = segment->stop;
+  return stop == -1 || CLAMP (start, 0, duration) <= CLAMP (stop, 0, duration);
+}
+
 static gboolean
 make_segment (ReplaySession * self, GstEvent * event, GstSegment * segment,
     GstSeekFlags * flags)
@@ -121,14 +146,11 @@ make_segment (ReplaySession * self, GstEvent * event, GstSegment * segment,
 
   gst_event_parse_seek (event, &rate, &format, flags, &start_type, &start,
       &stop_type, &stop);
-  if (format != GST_FORMAT_TIME)
-    return FALSE;
-  if (rate < 0 && has_video (self)) {
-    GST_WARNING_OBJECT (self->element, "video is not played backwards");
-    return FALSE;
-  }
   *segment = self->segment;
-  if (!gst_segment_do_seek (segment, rate, format, *flags, start_type, start,
+  resolve (&start_type, &start, segment->duration);
+  resolve (&stop_type, &stop, segment->duration);
+  if (!is_in_order (segment, start_type, start, stop_type, stop)
+      || !gst_segment_do_seek (segment, rate, format, *flags, start_type, start,
           stop_type, stop, &update))
     return FALSE;
   /* a segment has what is before its stop: the last picture, too, at the duration */
@@ -143,11 +165,32 @@ make_segment (ReplaySession * self, GstEvent * event, GstSegment * segment,
 }
 
 gboolean
+replay_seek_can_be (const ReplaySession * self, GstEvent * event)
+{
+  GstSeekFlags flags;
+  GstFormat format;
+  gdouble rate;
+
+  gst_event_parse_seek (event, &rate, &format, &flags, NULL, NULL, NULL, NULL);
+  if (rate < 0 && has_video (self)) {
+    GST_WARNING_OBJECT (self->element, "video is not played backwards");
+    return FALSE;
+  }
+  return format == GST_FORMAT_TIME
+      && !(flags & GST_SEEK_FLAG_INSTANT_RATE_CHANGE);
+}
+
+gboolean
 replay_seek (ReplaySession * self, GstEvent * event)
 {
   GstSeekFlags flags;
   GstSegment segment;
 
-  return make_segment (self, event, &segment, &flags)
-      && begin_segment (self, &segment, flags);
+  if (make_segment (self, event, &segment, &flags))
+    return begin_segment (self, &segment, flags);
+  GST_WARNING_OBJECT (self->element, "a seek from its stop to its start: %"
+      GST_PTR_FORMAT, event);
+  for (guint i = 0; i < self->streams->len; i++)
+    replay_stream_was_flushed (self->streams->pdata[i]);
+  return FALSE;
 }

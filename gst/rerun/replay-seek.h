@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* Whether the seek is of a kind that the recording can do. */
+gboolean replay_seek_can_be (const ReplaySession * self, GstEvent * event);
+
 /* Takes the segment that a seek asks for, and goes on there. Returns: %FALSE: it cannot
  * be, or the flow of the file says why */
 gboolean replay_seek (ReplaySession * self, GstEvent * event);

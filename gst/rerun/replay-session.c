@@ -310,9 +310,10 @@ replay_session_push_row (ReplaySession * self, ReplayEntity * entity,
 /* --- the end --- */
 
 void
-replay_session_push_on_all (ReplaySession * self, GstEvent * event)
+replay_session_push_on_all (ReplaySession * self, GstEvent * event,
+    guint32 seqnum)
 {
-  gst_event_set_seqnum (event, self->seqnum);
+  gst_event_set_seqnum (event, seqnum);
   for (guint i = 0; i < self->streams->len; i++) {
     ReplayStream *stream = self->streams->pdata[i];
 
@@ -337,7 +338,7 @@ end_segment (ReplaySession * self)
       gst_message_new_segment_done (GST_OBJECT (self->element), GST_FORMAT_TIME,
           stop));
   replay_session_push_on_all (self, gst_event_new_segment_done (GST_FORMAT_TIME,
-          stop));
+          stop), self->seqnum);
 }
 
 static gboolean
@@ -362,5 +363,5 @@ replay_session_end (ReplaySession * self)
   if (self->segment.flags & GST_SEGMENT_FLAG_SEGMENT)
     end_segment (self);
   else
-    replay_session_push_on_all (self, gst_event_new_eos ());
+    replay_session_push_on_all (self, gst_event_new_eos (), self->seqnum);
 }

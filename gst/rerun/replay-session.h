@@ -74,7 +74,8 @@ GstFlowReturn replay_session_push_row (ReplaySession * self,
     GstClockTime clock);
 
 /* @event: (transfer full) */
-void replay_session_push_on_all (ReplaySession * self, GstEvent * event);
+void replay_session_push_on_all (ReplaySession * self, GstEvent * event,
+    guint32 seqnum);
 
 /* All that there is was played. */
 void replay_session_end (ReplaySession * self);

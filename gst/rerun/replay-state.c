@@ -12,26 +12,45 @@
 
 #include <string.h>
 
+static const ReplayValue no_values[REPLAY_N_COMPONENTS];
+
 static void
 free_entity (gpointer data)
 {
   ReplayEntity *self = data;
 
+  g_free (self->own);
   g_free (self->path);
   g_free (self);
+}
+
+/* --- the tree of entities --- */
+
+/* A path, and all that is below it, before any other. */
+static gint
+compare_paths (gconstpointer a, gconstpointer b, gpointer user)
+{
+  const guint8 *x = a, *y = b;
+
+  while (*x != '\0' && *x == *y)
+    x++, y++;
+  if (*x == *y)
+    return 0;
+  return *x == '\0' || (*x == '/' && *y != '\0') ? -1 :
+      *y == '\0' || *y == '/' ? 1 : *x - *y;
 }
 
 void
 replay_entities_init (ReplayEntities * self)
 {
   self->all = g_ptr_array_new_with_free_func (free_entity);
-  self->by_path = g_hash_table_new (g_str_hash, g_str_equal);
+  self->by_path = g_tree_new_full (compare_paths, NULL, NULL, NULL);
 }
 
 void
 replay_entities_clear (ReplayEntities * self)
 {
-  g_clear_pointer (&self->by_path, g_hash_table_unref);
+  g_clear_pointer (&self->by_path, g_tree_unref);
   g_clear_pointer (&self->all, g_ptr_array_unref);
 }
 
@@ -41,27 +60,35 @@ is_below (const gchar * path, const gchar * above)
 {
   gsize n = strcmp (above, "/") == 0 ? 0 : strlen (above);
 
-  return strncmp (path, above, n) == 0 && path[n] == '/' && path[n + 1] != '\0';
+  return strncmp (path, above, n) == 0 && path[n] == '/';
 }
 
-static gboolean
-is_nearer (const ReplayEntity * a, const ReplayEntity * b)
+/* The next entity in the tree that is below @entity; NULL: there are no more. */
+static ReplayEntity *
+next_below (const ReplayEntity * entity, GTreeNode ** node)
 {
-  return b == NULL || strlen (a->path) > strlen (b->path);
+  ReplayEntity *next;
+
+  *node = g_tree_node_next (*node);
+  next = *node != NULL ? g_tree_node_value (*node) : NULL;
+  return next != NULL && is_below (next->path, entity->path) ? next : NULL;
 }
 
+/* What comes right before it in the tree is the entity above it, or has that above
+ * itself, too. */
 static void
-find_relatives (ReplayEntities * self, ReplayEntity * entity)
+find_relatives (ReplayEntity * entity, GTreeNode * node)
 {
-  for (guint i = 0; i < self->all->len; i++) {
-    ReplayEntity *other = self->all->pdata[i];
+  GTreeNode *before = g_tree_node_previous (node);
+  ReplayEntity *above = before != NULL ? g_tree_node_value (before) : NULL;
+  ReplayEntity *below;
 
-    if (is_below (entity->path, other->path)
-        && is_nearer (other, entity->parent))
-      entity->parent = other;
-    else if (is_below (other->path, entity->path)
-        && is_nearer (entity, other->parent))
-      other->parent = entity;
+  while (above != NULL && !is_below (entity->path, above->path))
+    above = above->parent;
+  entity->parent = above;
+  while ((below = next_below (entity, &node)) != NULL) {
+    if (below->parent == above)
+      below->parent = entity;
   }
 }
 
@@ -69,7 +96,7 @@ ReplayEntity *
 replay_entities_get (ReplayEntities * self, ArrowSpan path)
 {
   gchar *text = replay_text (path);
-  ReplayEntity *entity = g_hash_table_lookup (self->by_path, text);
+  ReplayEntity *entity = g_tree_lookup (self->by_path, text);
 
   if (entity != NULL) {
     g_free (text);
@@ -78,23 +105,35 @@ replay_entities_get (ReplayEntities * self, ArrowSpan path)
   entity = g_new0 (ReplayEntity, 1);
   entity->path = text;
   entity->index = self->all->len;
-  find_relatives (self, entity);
+  entity->values = no_values;
+  find_relatives (entity, g_tree_insert_node (self->by_path, text, entity));
   g_ptr_array_add (self->all, entity);
-  g_hash_table_insert (self->by_path, text, entity);
   return entity;
 }
 
-static void
-forget (ReplayEntity * entity, gboolean settled, gint64 time)
+/* --- values --- */
+
+ReplayValue *
+replay_entity_write (ReplayEntity * self)
 {
-  for (guint i = 0; i < REPLAY_N_COMPONENTS; i++) {
-    ReplayValue *value = &entity->values[i];
+  if (self->own == NULL)
+    self->values = self->own = g_new0 (ReplayValue, REPLAY_N_COMPONENTS);
+  return self->own;
+}
+
+/* @row: that cleared it, NULL = none did */
+static void
+forget (ReplayEntity * entity, const ReplayRow * row)
+{
+  for (guint i = 0; i < REPLAY_N_COMPONENTS && entity->own != NULL; i++) {
+    ReplayValue *value = &entity->own[i];
 
     if (value->is_static)
       continue;
     value->is_known = FALSE;
-    value->is_settled = settled;
-    value->time = time;
+    value->is_settled = row != NULL;
+    if (row != NULL)
+      value->row = *row;
   }
 }
 
@@ -102,14 +141,14 @@ void
 replay_entities_forget (ReplayEntities * self)
 {
   for (guint i = 0; i < self->all->len; i++)
-    forget (self->all->pdata[i], FALSE, 0);
+    forget (self->all->pdata[i], NULL);
 }
 
 void
 replay_entity_take (ReplayEntity * self, const ReplayChunk * chunk,
     const ReplayRow * row, ReplayComponent component, gboolean is_static)
 {
-  ReplayValue *value = &self->values[component];
+  ReplayValue *value = &replay_entity_write (self)[component];
   guint8 own[RRD_VALUE_SIZE_MAX];
   ArrowSpan span = { NULL, 0 };
   gsize first, n;
@@ -122,7 +161,7 @@ replay_entity_take (ReplayEntity * self, const ReplayChunk * chunk,
   value->is_known = span.data != NULL && span.size <= sizeof value->data;
   value->is_static = is_static;
   value->is_settled = TRUE;
-  value->time = row->time;
+  value->row = *row;
   value->size = value->is_known ? span.size : 0;
   if (value->is_known)
     memcpy (value->data, span.data, span.size);
@@ -132,13 +171,12 @@ static void
 clear (ReplayEntities * self, ReplayEntity * entity, const ReplayRow * row,
     gboolean is_recursive)
 {
-  forget (entity, TRUE, row->time);
-  for (guint i = 0; i < self->all->len && is_recursive; i++) {
-    ReplayEntity *other = self->all->pdata[i];
+  GTreeNode *node = g_tree_lookup_node (self->by_path, entity->path);
+  ReplayEntity *below;
 
-    if (is_below (other->path, entity->path))
-      forget (other, TRUE, row->time);
-  }
+  forget (entity, row);
+  while (is_recursive && (below = next_below (entity, &node)) != NULL)
+    forget (below, row);
 }
 
 void

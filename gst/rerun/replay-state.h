@@ -11,8 +11,8 @@ typedef struct
 {
   gboolean is_known;
   gboolean is_static;           /* beats what has a time, as in Rerun */
-  gboolean is_settled;          /* @time is that of the newest row */
-  gint64 time;
+  gboolean is_settled;          /* @row is the newest that says something of it */
+  ReplayRow row;
   gsize size;
   guint8 data[RRD_VALUE_SIZE_MAX];
 } ReplayValue;
@@ -21,6 +21,7 @@ typedef struct
  * ReplayEntity:
  * @path: in the stored form, "/camera/depth"
  * @components: all that it has in the recording, as far as is known
+ * @values: of each component; of most entities nothing is ever known
  */
 typedef struct _ReplayEntity ReplayEntity;
 struct _ReplayEntity
@@ -29,19 +30,25 @@ struct _ReplayEntity
   gchar *path;
   ReplayEntity *parent;         /* nearest entity above it, or NULL */
   guint64 components;
-  ReplayValue values[REPLAY_N_COMPONENTS];
+  const ReplayValue *values;
+
+  /*< private > */
+  ReplayValue *own;             /* @values, if there are any */
 };
 
-/* The entities of a recording. */
+/* The entities of a recording; in @by_path those below one come right after it. */
 typedef struct
 {
   GPtrArray *all;
-  GHashTable *by_path;
+  GTree *by_path;
 } ReplayEntities;
 
 void replay_entities_init (ReplayEntities * self);
 void replay_entities_clear (ReplayEntities * self);
 ReplayEntity *replay_entities_get (ReplayEntities * self, ArrowSpan path);
+
+/* Returns: (transfer none): the values, to be changed */
+ReplayValue *replay_entity_write (ReplayEntity * self);
 
 /* Nothing but what is static is known any more. */
 void replay_entities_forget (ReplayEntities * self);

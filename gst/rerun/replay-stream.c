@@ -82,6 +82,12 @@ replay_stream_restart (ReplayStream * self, gint64 from, GstClockTime position)
 {
   self->from = from;
   self->position = position;
+  replay_stream_was_flushed (self);
+}
+
+void
+replay_stream_was_flushed (ReplayStream * self)
+{
   self->is_discont = TRUE;
   self->needs_segment = TRUE;
 }

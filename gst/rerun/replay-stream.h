@@ -71,6 +71,9 @@ void replay_stream_make_pad (ReplayStream * self, GstPadTemplate * template,
 void replay_stream_restart (ReplayStream * self, gint64 from,
     GstClockTime position);
 
+/* A flush has taken its segment away. */
+void replay_stream_was_flushed (ReplayStream * self);
+
 /**
  * replay_stream_push:
  * @buffer: (transfer full): of @frame

@@ -353,6 +353,39 @@ class Sdk(Test):
             self.assertIn("rig/colour", {key.split(":")[0] for key in played.frames})
 
 
+# Depth of several units at each time, clears, intrinsics far above and between: logged from the deepest entity up, and the other way round.
+LOOKUPS = """
+import sys, numpy as np, rerun as rr
+s = rr.RecordingStream("a", recording_id="r")
+s.save(sys.argv[1])
+paths = ["/".join("abcdef"[:n]) for n in range(1, 7)]
+for i in range(60):
+    s.set_time("frame", sequence=i)
+    for path in paths if i % 2 else paths[::-1]:
+        if i % 7 == len(path) % 7:
+            s.log(path, rr.Pinhole(image_from_camera=[[5 + i, 0, 2], [0, 5, 2], [0, 0, 1]], width=4, height=3))
+        if i % 11 == len(path) % 11:
+            s.log(path, rr.Clear(recursive=i % 2 == 0))
+    s.log("a", rr.Clear(recursive=False))
+    for meter in 1000, 2000, None:
+        s.log(paths[-1], rr.DepthImage(np.full((3, 4), i, "u2"), meter=meter))
+        s.log("a.b", rr.DepthImage(np.full((3, 4), i, "u2"), meter=meter))
+"""
+
+
+class Lookups(Test):
+    def test_backwards(self):
+        """What holds for a picture is the same as it is forwards."""
+        path, optimized = self.folder / "lookups.rrd", self.folder / "optimized.rrd"
+        subprocess.run([sdks()[0], "-c", LOOKUPS, path], check=True, timeout=120)
+        self.must("rrd", "optimize", path, "-o", optimized)
+        for recording in path, optimized:
+            forwards, backwards = (Played(f"filesrc location={recording}", "timeline=frame", seek) for seek in (None, (-1, 0, -1)))
+            self.assertEqual({key: len(value) for key, value in forwards.frames.items()}, {"a/b/c/d/e/f:DepthImage": 180, "a.b:DepthImage": 180})
+            for key, frames in forwards.frames.items():
+                self.assertEqual(backwards.frames[key], frames[::-1])
+
+
 class Bad(Test):
     def error(self, data, properties=""):
         path = self.folder / "bad.rrd"
