@@ -44,10 +44,10 @@ check_kernel (const Case * c, const RvlKernel * kernel)
 {
   size_t room = c->stride * c->height;
   uint8_t *pixels = malloc (room + !room);
-  RvlPicture picture = picture_make ((uint16_t *) pixels, c->stride, c->width,
-      c->height);
+  RvlPicture picture;
 
   memset (pixels, PADDING, room);
+  picture = picture_make ((uint16_t *) pixels, c->stride, c->width, c->height);
   if (kernel->decode (c->stream, c->size, &picture) != (c->expected != NULL))
     abort ();
   if (!rows_are_right (c, pixels))
