@@ -229,7 +229,7 @@ take_seek (GstDepthRrdDemux * self, GstEvent * event)
 
   if (!lock_seek (self))
     return FALSE;
-  if (session->is_seekable && replay_seek_can_be (session, event)) {
+  if (session->is_seekable && replay_seek_can_be (event)) {
     /* a pipeline sends the same seek by each of its sinks */
     ok = gst_event_get_seqnum (event) == session->seqnum || seek (self, event);
   }

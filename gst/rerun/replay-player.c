@@ -90,11 +90,14 @@ is_before (const ReplayPlayer * self, gint64 a, gint64 b)
 static void
 open_entry (ReplayPlayer * self, guint entry, gint64 time)
 {
-  const ReplayChunk *chunk =
-      replay_index_load (self->index, replay_index_entry (self->index, entry));
+  const ReplayEntry *it = replay_index_entry (self->index, entry);
   Cursor cursor = {.entry = entry };
+  const ReplayChunk *chunk;
   guint n;
 
+  if (self->only != NULL && it->entity != self->only->index)
+    return;
+  chunk = replay_index_load (self->index, it);
   if (chunk == NULL)
     return;
   for (n = 0; n < chunk->n_rows; n++) {

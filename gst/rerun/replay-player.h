@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 /**
  * ReplayPlayer:
  * @direction: 1 forwards, -1 backwards
+ * @only: (nullable): the entity whose rows are wanted
  *
  * Goes through the rows of all chunks in the order of their times.
  */
@@ -16,6 +17,7 @@ typedef struct
 {
   ReplayIndex *index;
   gint direction;
+  const ReplayEntity *only;
   GArray *cursors;              /* chunks that have begun */
   GArray *by_end;               /* numbers of entries, by their end */
   guint next;                   /* the first that has not, in the order of playing */

@@ -10,6 +10,7 @@
 #include "rerun/replay-pull.h"
 
 #include "rerun/replay-lookup.h"
+#include "rerun/replay-reverse.h"
 #include "rerun/replay-scan.h"
 
 #include "rerun/replay-debug.h"
@@ -263,9 +264,7 @@ play_backwards (ReplaySession * self, ReplayEntity * entity,
   if (clock < self->segment.start)
     return GST_FLOW_EOS;
   self->segment.position = clock;
-  if (!replay_pull_settle (self, entity, row))
-    return self->index.file.flow;
-  return replay_session_push_row (self, entity, chunk, row, clock);
+  return replay_reverse_push_row (self, entity, chunk, row, clock);
 }
 
 GstFlowReturn

@@ -26,9 +26,8 @@ is_key (const ReplayChunk * chunk, const ReplayRow * row, gpointer user)
       row->row);
 }
 
-/* The last row of a stream up to @time that playing can begin with. */
-static gboolean
-find_key (ReplaySession * self, ReplayStream * stream, gint64 time,
+gboolean
+replay_seek_find_key (ReplaySession * self, ReplayStream * stream, gint64 time,
     gint64 * key)
 {
   const ReplaySearch search = { stream->entity, stream->archetype->picture,
@@ -70,7 +69,7 @@ snap (ReplaySession * self, gint64 time)
 
     if (replay_stream_is_text (stream)
         || replay_stream_is_video (stream) != video
-        || !find_key (self, stream, time, &key))
+        || !replay_seek_find_key (self, stream, time, &key))
       continue;
     best = !found ? key : video ? MIN (best, key) : MAX (best, key);
     found = TRUE;
@@ -101,7 +100,7 @@ begin_segment (ReplaySession * self, const GstSegment * segment,
     gint64 from = time;
 
     if (segment->rate > 0 && replay_stream_is_video (stream))
-      find_key (self, stream, time, &from);
+      replay_seek_find_key (self, stream, time, &from);
     replay_stream_restart (stream, from, self->segment.position);
   }
   self->needs_statics = TRUE;
@@ -165,17 +164,12 @@ make_segment (ReplaySession * self, GstEvent * event, GstSegment * segment,
 }
 
 gboolean
-replay_seek_can_be (const ReplaySession * self, GstEvent * event)
+replay_seek_can_be (GstEvent * event)
 {
   GstSeekFlags flags;
   GstFormat format;
-  gdouble rate;
 
-  gst_event_parse_seek (event, &rate, &format, &flags, NULL, NULL, NULL, NULL);
-  if (rate < 0 && has_video (self)) {
-    GST_WARNING_OBJECT (self->element, "video is not played backwards");
-    return FALSE;
-  }
+  gst_event_parse_seek (event, NULL, &format, &flags, NULL, NULL, NULL, NULL);
   return format == GST_FORMAT_TIME
       && !(flags & GST_SEEK_FLAG_INSTANT_RATE_CHANGE);
 }

@@ -6,8 +6,12 @@
 
 G_BEGIN_DECLS
 
-/* Whether the seek is of a kind that the recording can do. */
-gboolean replay_seek_can_be (const ReplaySession * self, GstEvent * event);
+/* Whether the seek is of a kind that can be done. */
+gboolean replay_seek_can_be (GstEvent * event);
+
+/* The time of the last row of a stream up to @time that playing can begin with. */
+gboolean replay_seek_find_key (ReplaySession * self, ReplayStream * stream,
+    gint64 time, gint64 * key);
 
 /* Takes the segment that a seek asks for, and goes on there. Returns: %FALSE: it cannot
  * be, or the flow of the file says why */

@@ -270,8 +270,8 @@ push_frame (ReplaySession * self, ReplayStream * stream,
 }
 
 /* The pictures of a row: more than one only where texts were logged as a batch. */
-static GstFlowReturn
-push_pictures (ReplaySession * self, ReplayStream * stream,
+GstFlowReturn
+replay_session_push_pictures (ReplaySession * self, ReplayStream * stream,
     const ReplayChunk * chunk, const ReplayRow * row, GstClockTime clock)
 {
   GstFlowReturn flow = GST_FLOW_OK;
@@ -302,7 +302,7 @@ replay_session_push_row (ReplaySession * self, ReplayEntity * entity,
     ReplayStream *stream = replay_session_find_stream (self, entity, archetype);
 
     if (stream != NULL && row->time >= stream->from)
-      flow = push_pictures (self, stream, chunk, row, clock);
+      flow = replay_session_push_pictures (self, stream, chunk, row, clock);
   }
   return flow;
 }

@@ -68,7 +68,10 @@ void replay_session_add_pad (ReplaySession * self, ReplayStream * stream,
 /* The timeline and its first time are known now. */
 void replay_session_set_base (ReplaySession * self);
 
-/* Pushes the pictures that an entity has in a row. */
+/* Pushes the pictures that a stream, or all of an entity, has in a row. */
+GstFlowReturn replay_session_push_pictures (ReplaySession * self,
+    ReplayStream * stream, const ReplayChunk * chunk, const ReplayRow * row,
+    GstClockTime clock);
 GstFlowReturn replay_session_push_row (ReplaySession * self,
     ReplayEntity * entity, const ReplayChunk * chunk, const ReplayRow * row,
     GstClockTime clock);

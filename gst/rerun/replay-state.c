@@ -138,6 +138,12 @@ forget (ReplayEntity * entity, const ReplayRow * row)
 }
 
 void
+replay_entity_forget (ReplayEntity * self)
+{
+  forget (self, NULL);
+}
+
+void
 replay_entities_forget (ReplayEntities * self)
 {
   for (guint i = 0; i < self->all->len; i++)

@@ -51,6 +51,7 @@ ReplayEntity *replay_entities_get (ReplayEntities * self, ArrowSpan path);
 ReplayValue *replay_entity_write (ReplayEntity * self);
 
 /* Nothing but what is static is known any more. */
+void replay_entity_forget (ReplayEntity * self);
 void replay_entities_forget (ReplayEntities * self);
 
 /* Takes what a row says, @time being that of the row. */

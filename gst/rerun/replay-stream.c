@@ -81,6 +81,7 @@ void
 replay_stream_restart (ReplayStream * self, gint64 from, GstClockTime position)
 {
   self->from = from;
+  self->group = G_MAXINT64;
   self->position = position;
   replay_stream_was_flushed (self);
 }
@@ -90,6 +91,13 @@ replay_stream_was_flushed (ReplayStream * self)
 {
   self->is_discont = TRUE;
   self->needs_segment = TRUE;
+}
+
+void
+replay_stream_begin_group (ReplayStream * self, gint64 key)
+{
+  self->group = key;
+  self->is_discont = TRUE;
 }
 
 /* --- what goes before buffers --- */

@@ -30,6 +30,7 @@ gint64 replay_times_from_clock (const ReplayTimes * self, GstClockTime clock);
  * @pad: NULL before the first picture that can be read
  * @from: rows before this one are not sent
  * @position: of what was sent
+ * @group: of video, backwards: rows from this one on were sent
  *
  * The pictures of one archetype of an entity: a pad.
  */
@@ -41,6 +42,7 @@ typedef struct
   guint number;
   GstPad *pad;
   gint64 from;
+  gint64 group;
   GstClockTime position;
 
   /*< private > */
@@ -73,6 +75,9 @@ void replay_stream_restart (ReplayStream * self, gint64 from,
 
 /* A flush has taken its segment away. */
 void replay_stream_was_flushed (ReplayStream * self);
+
+/* Backwards: a key frame and those after it come, and are before what came last. */
+void replay_stream_begin_group (ReplayStream * self, gint64 key);
 
 /**
  * replay_stream_push:

@@ -165,6 +165,28 @@ class Copies(Test):
         played = Played(f"filesrc location={original}")
         self.assertEqual(len(played.stream("video")), 50)
 
+    def test_video_backwards(self):
+        """A decoder gives the same pictures, from the last to the first."""
+        original = self.folder / "backwards.rrd"
+        launch(f"videotestsrc num-buffers=50 pattern=ball ! video/x-raw,width=64,height=48 ! vp8enc keyframe-max-dist=12 deadline=1 ! rerunsink location={original}")
+        forwards, backwards = self.decode(original, 1), self.decode(original, -1)
+        self.assertEqual(len(forwards), 50)
+        self.assertEqual(backwards, forwards[::-1])
+
+    def decode(self, path, rate):
+        pipeline = Gst.parse_launch(f"filesrc location={path} ! rrddemux ! vp8dec ! appsink name=sink sync=false")
+        sink = pipeline.get_by_name("sink")
+        pipeline.set_state(Gst.State.PAUSED)
+        self.assertEqual(pipeline.get_state(60 * Gst.SECOND)[0], Gst.StateChangeReturn.SUCCESS)
+        pipeline.seek(rate, Gst.Format.TIME, Gst.SeekFlags.FLUSH | Gst.SeekFlags.ACCURATE, Gst.SeekType.SET, 0, Gst.SeekType.NONE if rate > 0 else Gst.SeekType.SET, -1)
+        pipeline.set_state(Gst.State.PLAYING)
+        pictures = []
+        while sample := sink.emit("pull-sample"):
+            buffer = sample.get_buffer()
+            pictures.append((buffer.pts, hash(buffer.extract_dup(0, buffer.get_size()))))
+        pipeline.set_state(Gst.State.NULL)
+        return pictures
+
     def test_rig(self):
         """Several entities of one file, interleaved, a text every now and then."""
         original, n = self.folder / "rig.rrd", 60
