@@ -146,7 +146,7 @@ if step 'build with the thread sanitizer' \
     --setup threads rerun-output rerun-output-outage rerun-output-video \
     rerunsink rerunsink-live rerunsink-pictures rerunsink-rig \
     rerunsink-servers rerunsink-stress rerunsink-video rrddemux-seek \
-    rrddemux-streams rrddemux-threads depthstream depthmeta \
+    rrddemux-streams depthstream depthmeta \
     depthv4l2src rvldepthenc rvldepthenc-metadata rvldepthenc-negotiation
 fi
 if step 'build with clang' build build-clang clang; then

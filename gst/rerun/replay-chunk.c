@@ -14,6 +14,10 @@
 
 #include "arrow/read-error.h"
 
+/* A picture that waits in a queue holds no more memory than so many times its size: an
+ * SDK may have all of a recording in one chunk. */
+#define HELD_MAX 4
+
 /* --- the recording that is played --- */
 
 void
@@ -256,6 +260,13 @@ replay_chunk_get (const ReplayChunk * self, ReplayComponent component,
 GstBuffer *
 replay_chunk_share (const ReplayChunk * self, ArrowSpan bytes)
 {
-  return gst_buffer_copy_region (self->arrow, GST_BUFFER_COPY_MEMORY,
-      bytes.data - self->map.data, bytes.size);
+  GstBuffer *buffer;
+
+  if (bytes.size >= self->map.size / HELD_MAX)
+    return gst_buffer_copy_region (self->arrow, GST_BUFFER_COPY_MEMORY,
+        bytes.data - self->map.data, bytes.size);
+  buffer = gst_buffer_new_allocate (NULL, bytes.size, NULL);
+  if (buffer != NULL)
+    gst_buffer_fill (buffer, 0, bytes.data, bytes.size);
+  return buffer;
 }

@@ -91,7 +91,8 @@ gboolean replay_chunk_has (const ReplayChunk * self, ReplayComponent component,
 ArrowSpan replay_chunk_get (const ReplayChunk * self,
     ReplayComponent component, gsize index, guint8 own[RRD_VALUE_SIZE_MAX]);
 
-/* Returns: (transfer full): a buffer of bytes of the chunk, which stay where they are */
+/* Returns: (transfer full) (nullable): a buffer of bytes of the chunk, which stay where
+ * they are if they are most of it; NULL: no memory */
 GstBuffer *replay_chunk_share (const ReplayChunk * self, ArrowSpan bytes);
 
 /* Returns: (transfer full): @text, in valid UTF-8 whatever the file says */

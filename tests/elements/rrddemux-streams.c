@@ -553,6 +553,33 @@ GST_START_TEST (test_recording_id)
 
 GST_END_TEST;
 
+/* --- memory --------------------------------------------------------------- */
+
+/* What waits in a queue holds little more memory than the queue knows of. */
+GST_START_TEST (test_memory)
+{
+  Player *player;
+  const PlayedStream *stream;
+
+  record ("text/x-raw,format=utf8", text_line, N_FRAMES, "log");
+  player = player_new (recording_load (), NULL, NULL);
+  player_pull (player);
+  stream = player_find (player, "log:TextLog");
+  assert_equals_int (stream->buffers->len, N_FRAMES);
+  for (guint i = 0; i < N_FRAMES; i++) {
+    gsize offset, whole;
+    gsize size = gst_buffer_get_sizes (stream->buffers->pdata[i], &offset,
+        &whole);
+
+    assert_equals_int (offset, 0);
+    fail_unless (whole <= 4 * size, "%" G_GSIZE_FORMAT " bytes for %"
+        G_GSIZE_FORMAT, whole, size);
+  }
+  player_free (player);
+}
+
+GST_END_TEST;
+
 /* --- the suite ------------------------------------------------------------ */
 
 static Suite *
@@ -566,6 +593,7 @@ rrddemux_streams_suite (void)
   tcase_add_checked_fixture (tc, folder_setup, folder_teardown);
   tcase_add_loop_test (tc, test_kinds, 0, G_N_ELEMENTS (kinds));
   tcase_add_loop_test (tc, test_metadata, 0, 2);
+  tcase_add_test (tc, test_memory);
   tcase_add_loop_test (tc, test_metadata_of_a_pipe, 0, 2);
   tcase_add_test (tc, test_rig);
   tcase_add_loop_test (tc, test_selection, 0, G_N_ELEMENTS (selections));
