@@ -15,8 +15,8 @@
 
 #include "depth/gstdepthmeta.h"
 #include "rerun/gstdepthrerunsink.h"
-#include "rerun/gstdepthrrddemux.h"
-#include "rerun/gstrrdtypefind.h"
+#include "replay/gstdepthrrddemux.h"
+#include "replay/gstrrdtypefind.h"
 
 static gboolean
 plugin_init (GstPlugin * plugin)
