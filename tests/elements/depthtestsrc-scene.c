@@ -120,7 +120,7 @@ GST_START_TEST (test_random)
 
   gst_harness_play (h);
   for (guint frame = 0; frame < 16; frame++) {
-    GstBuffer *buffer = gst_harness_pull (h);
+    GstBuffer *buffer = source_pull (h);
     guint16 *samples = samples_of (buffer, WIDTH, HEIGHT);
 
     for (guint i = 0; i < PIXELS; i++) {
@@ -267,7 +267,7 @@ GST_START_TEST (test_intrinsics_are_true)
   guint16 *samples;
 
   gst_harness_play (h);
-  buffer = gst_harness_pull (h);
+  buffer = source_pull (h);
   fail_unless (gst_pinhole_meta_get_info (buffer, &lens));
   samples = samples_of (buffer, WIDTH, HEIGHT);
   floor = plane_of (samples, &lens, 260, 425, 400, 470, &height);
@@ -310,7 +310,7 @@ GST_START_TEST (test_metas)
 
   gst_harness_play (h);
   for (guint i = 0; i < 3; i++) {
-    GstBuffer *buffer = gst_harness_pull (h);
+    GstBuffer *buffer = source_pull (h);
     GstDepthInfo depth;
     GstPinholeInfo lens;
 
@@ -444,8 +444,8 @@ GST_START_TEST (test_tof)
 
   g_free (caps);
   gst_harness_play (h);
-  first = gst_harness_pull (h);
-  second = gst_harness_pull (h);
+  first = source_pull (h);
+  second = source_pull (h);
   a = samples_of (first, WIDTH, HEIGHT);
   b = samples_of (second, WIDTH, HEIGHT);
   zeros = share_of_zeros (a, PIXELS);
@@ -501,7 +501,7 @@ check_size (const gchar * source, guint width, guint height, guint frames)
 
   gst_harness_play (h);
   for (guint i = 0; i < frames; i++) {
-    GstBuffer *buffer = gst_harness_pull (h);
+    GstBuffer *buffer = source_pull (h);
 
     fail_unless_equals_uint64 (gst_buffer_get_size (buffer),
         (guint64) GST_ROUND_UP_4 (2 * width) * height);

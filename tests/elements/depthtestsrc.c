@@ -20,7 +20,7 @@ GST_START_TEST (test_defaults)
   GstBuffer *buffer;
 
   gst_harness_play (h);
-  buffer = gst_harness_pull (h);
+  buffer = source_pull (h);
   caps = gst_pad_get_current_caps (h->sinkpad);
   fail_unless (gst_caps_is_subset (expected, caps), "%" GST_PTR_FORMAT, caps);
   fail_unless_equals_uint64 (GST_BUFFER_PTS (buffer), 0);
@@ -46,7 +46,7 @@ GST_START_TEST (test_framerates)
 
   gst_harness_play (h);
   for (guint i = 0; i < 10; i++) {
-    GstBuffer *buffer = gst_harness_pull (h);
+    GstBuffer *buffer = source_pull (h);
     guint64 step = GST_SECOND * rates[__i__].d;
     GstClockTime pts = gst_util_uint64_scale (i, step, rates[__i__].n);
 
@@ -86,7 +86,7 @@ GST_START_TEST (test_still)
   gst_harness_play (h);
   wait_for_eos (h);
   fail_unless_equals_int (gst_harness_buffers_received (h), 1);
-  buffer = gst_harness_pull (h);
+  buffer = source_pull (h);
   fail_unless_equals_uint64 (GST_BUFFER_PTS (buffer), 0);
   fail_unless (GST_BUFFER_DURATION (buffer) == GST_CLOCK_TIME_NONE);
   gst_buffer_unref (buffer);
@@ -222,7 +222,7 @@ GST_START_TEST (test_live)
     fail_unless (gst_harness_wait_for_clock_id_waits (h, 1, 60));
     fail_unless_equals_uint64 (gst_test_clock_get_next_entry_time (clock), pts);
     fail_unless (gst_harness_crank_single_clock_wait (h));
-    buffer = gst_harness_pull (h);
+    buffer = source_pull (h);
     fail_unless_equals_uint64 (GST_BUFFER_PTS (buffer), pts);
     gst_buffer_unref (buffer);
   }
@@ -386,7 +386,7 @@ GST_START_TEST (test_pool_of_downstream)
   GstMapInfo map;
 
   gst_harness_play (h);
-  buffer = gst_harness_pull (h);
+  buffer = source_pull (h);
   fail_unless (buffer->pool == pool);
   fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
   for (guint at = 0; at < map.size; at++) {
@@ -596,7 +596,7 @@ GST_START_TEST (test_caps_say_what_frames_say)
       set_property_at_a_frame, source, gst_object_unref);
   gst_harness_play (h);
   for (guint i = 0; i < 6; i++) {
-    GstBuffer *buffer = gst_harness_pull (h);
+    GstBuffer *buffer = source_pull (h);
 
     fail_unless_equals_uint64 (GST_BUFFER_OFFSET (buffer), i);
     fail_unless_equals_uint64 (GST_BUFFER_PTS (buffer), gst_util_uint64_scale
@@ -621,7 +621,7 @@ GST_START_TEST (test_properties_take_effect)
       set_property_at_a_frame, source, gst_object_unref);
   gst_harness_play (h);
   for (guint i = 0; i < G_N_ELEMENTS (frames); i++) {
-    GstBuffer *buffer = gst_harness_pull (h);
+    GstBuffer *buffer = source_pull (h);
     guint16 *samples = samples_of (buffer, 64, 48);
     guint16 *expected = shoot (frames[i], i, 64, 48);
 

@@ -18,6 +18,17 @@ source_new (const gchar * properties, const gchar * caps)
   return h;
 }
 
+GstBuffer *
+source_pull (GstHarness * h)
+{
+  GstBuffer *buffer;
+
+  do {
+    buffer = gst_harness_pull (h);
+  } while (buffer == NULL);
+  return buffer;
+}
+
 guint16 *
 samples_of (GstBuffer * buffer, guint width, guint height)
 {
@@ -50,7 +61,7 @@ shoot (const gchar * properties, guint number, guint width, guint height)
   gst_harness_play (h);
   for (guint i = 0; i <= number; i++) {
     gst_clear_buffer (&buffer);
-    buffer = gst_harness_pull (h);
+    buffer = source_pull (h);
   }
   samples = samples_of (buffer, width, height);
   gst_buffer_unref (buffer);

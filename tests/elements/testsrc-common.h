@@ -14,6 +14,10 @@
 
 GstHarness *source_new (const gchar * properties, const gchar * caps);
 
+/* A frame, when there is one: gst_harness_pull() gives up after a minute, in which an
+ * emulated machine has not made a large one. The limit is the test's. */
+GstBuffer *source_pull (GstHarness * h);
+
 /* Samples of a buffer without padding, in the host's byte order. */
 guint16 *samples_of (GstBuffer * buffer, guint width, guint height);
 
