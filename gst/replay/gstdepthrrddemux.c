@@ -352,6 +352,7 @@ refuse_seeks (GstDepthRrdDemux * self)
   g_rec_mutex_lock (&self->seek_lock);
   GST_OBJECT_LOCK (self);
   self->session.is_seekable = FALSE;
+  self->session.is_ending = TRUE;
   GST_OBJECT_UNLOCK (self);
   g_rec_mutex_unlock (&self->seek_lock);
 }

@@ -193,7 +193,8 @@ replay_pull_open (ReplaySession * self)
   }
   self->is_open = TRUE;
   GST_OBJECT_LOCK (self->element);
-  self->is_seekable = TRUE;     /* before that a seek would find half of the pads */
+  /* before that a seek would find half of the pads, and later none */
+  self->is_seekable = !self->is_ending;
   GST_OBJECT_UNLOCK (self->element);
   gst_element_no_more_pads (self->element);
   return replay_pull_restart (self);

@@ -28,6 +28,7 @@ replay_session_start (ReplaySession * self)
   gst_segment_init (&self->segment, GST_FORMAT_TIME);
   self->seqnum = gst_util_seqnum_next ();
   self->is_open = FALSE;
+  self->is_ending = FALSE;
   self->needs_statics = TRUE;
   self->failed = FALSE;
 }

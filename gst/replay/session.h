@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 /**
  * ReplaySession:
  * @is_seekable, @duration: of a file that is open; under the element's object lock
+ * @is_ending: it will not be seekable any more; likewise
  * @src_event, @src_query: what the element's pads answer with
  * @wishes, @times: to be set before the start
  * @streams: (element-type ReplayStream)
@@ -30,6 +31,7 @@ typedef struct
   GstPadEventFunction src_event;
   GstPadQueryFunction src_query;
   gboolean is_seekable;
+  gboolean is_ending;
   GstClockTime duration;
 
   ReplayWishes wishes;
