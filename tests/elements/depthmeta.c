@@ -227,6 +227,20 @@ static const Path paths[] = {
   {"depthcolormap", FALSE, FALSE, 0, SAME},
 };
 
+/* gdppay is of gst-plugins-bad, which a build does not need. */
+static gboolean
+is_installed (const Path * path)
+{
+  GstElementFactory *gdppay = gst_element_factory_find ("gdppay");
+  gboolean installed = gdppay != NULL
+      || strstr (path->launch, "gdppay") == NULL;
+
+  if (!installed)
+    g_print ("left out, as there is no gdppay: %s\n", path->launch);
+  gst_clear_object (&gdppay);
+  return installed;
+}
+
 static gboolean
 near_to (const GstPinholeInfo * a, const GstPinholeInfo * b)
 {
@@ -267,6 +281,8 @@ GST_START_TEST (test_paths)
   guint major, minor, micro, nano;
   gboolean arrives, copied;
 
+  if (!is_installed (path))
+    return;
   gst_version (&major, &minor, &micro, &nano);
   out = through (path, &caps);
   fail_unless (gst_depth_meta_get_info (out, &d) == path->depth, "%s",
@@ -301,12 +317,13 @@ static const struct
 {
   const gchar *launch;
   guint since;                  /* minor version from which they arrive */
+  gdouble cx;
 } turns[] = {
-  {"identity", 0},
+  {"identity", 0, 319.5},
   {"videoflip video-direction=horiz", NEVER},
-  {"videoflip video-direction=180", 28},
-  {"videocrop left=10 right=10", 28},
-  {"videobox left=9 right=-9", NEVER},
+  {"videoflip video-direction=180", 28, 319.5},
+  {"videocrop left=10 right=10", 28, 309.5},
+  {"videobox left=9 right=-9", 28, 310.5},
 };
 
 GST_START_TEST (test_turned)
@@ -332,8 +349,10 @@ GST_START_TEST (test_turned)
   fail_unless (fields.near_m == 0.6 && fields.far_m == 6);
   fail_unless ((fields.pinhole.width > 0) == arrives, "%s", launch);
   fail_unless (gst_pinhole_meta_get_info (buffer, &p) == arrives);
-  if (arrives)
+  if (arrives) {
     fail_unless (gst_depth_pinhole_equal (&p, &fields.pinhole));
+    fail_unless_equals_float (p.cx, turns[__i__].cx);
+  }
   gst_caps_unref (caps);
   gst_buffer_unref (buffer);
   gst_harness_teardown (h);

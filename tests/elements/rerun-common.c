@@ -220,10 +220,21 @@ count_rows (Recording * self, const guint8 * data, gsize length)
 void
 recording_read (Recording * self, const gchar * path)
 {
+  gchar *data;
+  gsize size;
+
+  fail_unless (g_file_get_contents (path, &data, &size, NULL));
+  recording_take (self, data, size);
+}
+
+void
+recording_take (Recording * self, gchar * data, gsize size)
+{
   gsize at = 12;
 
   memset (self, 0, sizeof *self);
-  fail_unless (g_file_get_contents (path, &self->data, &self->size, NULL));
+  self->data = data;
+  self->size = size;
   fail_unless (self->size >= at && memcmp (self->data, "RRF2", 4) == 0);
   while (self->size - at >= 16 && self->ends == 0) {
     guint64 kind, length;

@@ -51,6 +51,9 @@ typedef struct
 
 void recording_read (Recording * self, const gchar * path);
 
+/* The same of what is in memory. Takes @data. */
+void recording_take (Recording * self, gchar * data, gsize size);
+
 /* How often these bytes are in it. */
 guint recording_count (Recording * self, gconstpointer bytes, gsize size);
 guint recording_count_int64 (Recording * self, gint64 value);

@@ -254,8 +254,7 @@ GST_START_TEST (test_cut_off)
   rig_stop (&rig);
   fail_unless (g_file_get_contents (location, &data, &size, NULL));
   for (gsize n = 2000; n < size; n += 9973) {
-    fail_unless (g_file_set_contents (location, data, n, NULL));
-    recording_read (&recording, location);
+    recording_take (&recording, g_memdup2 (data, n), n);
     fail_unless (recording.frames >= last && recording.frames <= 18);
     last = recording.frames;
     g_free (recording.data);
