@@ -21,6 +21,9 @@
  *
  * ## Example launch lines
  * |[
+ * gst-launch-1.0 depthtestsrc num-buffers=60 ! rvldepthenc ! rerunsink location=room.rrd
+ * ]| Makes a recording.
+ * |[
  * gst-launch-1.0 filesrc location=room.rrd ! rrddemux ! rvldepthdec ! depthcolormap ! videoconvert ! autovideosink
  * ]| Shows the depth of a recording.
  * |[
