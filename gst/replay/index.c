@@ -167,6 +167,15 @@ replay_index_report_bad (ReplayIndex * self, guint64 offset,
           "recording is left out: %s", offset, error->what));
 }
 
+void
+replay_index_warn_cut_off (ReplayIndex * self, guint64 offset,
+    const RrdReadError * error)
+{
+  GST_ELEMENT_WARNING (self->element, STREAM, DEMUX, ("The recording is "
+          "cut off at byte %" G_GUINT64_FORMAT ": %s. What comes before is "
+          "played.", offset, error->what), (NULL));
+}
+
 static ReplayChunk *
 cache_find (ReplayIndex * self, guint64 offset)
 {

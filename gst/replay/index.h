@@ -91,6 +91,10 @@ void replay_index_add (ReplayIndex * self, ReplayEntry * entry,
 void replay_index_report_bad (ReplayIndex * self, guint64 offset,
     const RrdReadError * error);
 
+/* @offset: from which on there is nothing more that can be read */
+void replay_index_warn_cut_off (ReplayIndex * self, guint64 offset,
+    const RrdReadError * error);
+
 /* All chunks are known: puts them in order, and leaves those that are not needed. */
 void replay_index_finish (ReplayIndex * self);
 

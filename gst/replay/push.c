@@ -95,9 +95,7 @@ take_chunk (ReplaySession * self, GstBuffer * buffer, const guint8 * data,
   chunk = replay_chunk_new (gst_buffer_ref (buffer), &event->chunk,
       event->chunk.payload.data - data, &error);
   if (chunk == NULL) {
-    gst_depth_report_bad (&self->report, self->element,
-        g_strdup_printf ("The chunk at byte %" G_GUINT64_FORMAT " of the "
-            "recording is left out: %s", event->offset, error.what));
+    replay_index_report_bad (&self->index, event->offset, &error);
     return GST_FLOW_OK;
   }
   flow = play_chunk (self, chunk);
@@ -128,10 +126,7 @@ take_event (ReplaySession * self, GstBuffer * buffer, const guint8 * data,
       }
       G_GNUC_FALLTHROUGH;
     case RRD_EVENT_CUT_OFF:
-      GST_ELEMENT_WARNING (self->element, STREAM, DEMUX,
-          ("The recording is cut off at " "byte %" G_GUINT64_FORMAT
-              ": %s. What comes before is played.", event->offset,
-              event->error.what), (NULL));
+      replay_index_warn_cut_off (&self->index, event->offset, &event->error);
       return GST_FLOW_EOS;
     case RRD_EVENT_DONE:
     case RRD_EVENT_MORE:

@@ -90,9 +90,7 @@ scan_event (ReplayIndex * self, GstBuffer * buffer, const guint8 * data,
       }
       G_GNUC_FALLTHROUGH;
     case RRD_EVENT_CUT_OFF:
-      GST_ELEMENT_WARNING (self->element, STREAM, DEMUX, ("The recording is "
-              "cut off at byte %" G_GUINT64_FORMAT ": %s. What comes before "
-              "is played.", event->offset, event->error.what), (NULL));
+      replay_index_warn_cut_off (self, event->offset, &event->error);
       return FALSE;
     case RRD_EVENT_DONE:
       return FALSE;
