@@ -30,8 +30,6 @@ read_at (void *user, uint64_t offset, void *data, size_t size)
   return ok;
 }
 
-/* --- by the footer --- */
-
 /* What of the footer is looked up for each chunk. */
 typedef struct
 {

@@ -358,9 +358,8 @@ replay_session_end (ReplaySession * self)
   if (gst_depth_report_end (&self->report, self->element)
       && !has_pads (self))
     GST_ELEMENT_ERROR (self->element, STREAM, DEMUX,
-        ("None of the pictures that the "
-            "recording announces is there: see what `rerun rrd verify` says "
-            "of it"), (NULL));
+        ("None of the pictures that the recording announces is there: see "
+            "what `rerun rrd verify` says of it"), (NULL));
   if (self->segment.flags & GST_SEGMENT_FLAG_SEGMENT)
     end_segment (self);
   else

@@ -63,7 +63,7 @@ set_write_error (FileOutput * self, GError * why, GError ** error)
   }
   g_set_error (error, why->domain, why->code, "%s; %" G_GUINT64_FORMAT
       " frames, %" G_GUINT64_FORMAT
-      " bytes in all, were written before and can " "be read", why->message,
+      " bytes in all, were written before and can be read", why->message,
       self->frames, self->end);
   g_error_free (why);
   return FALSE;
