@@ -11,8 +11,6 @@
 
 #include "replay/debug.h"
 
-/* --- values --- */
-
 ReplayRow
 replay_row_last (gint64 time)
 {
@@ -141,8 +139,9 @@ settle (ReplayIndex * self, ReplayEntity * entity, ReplayComponent component,
   return self->file.flow == GST_FLOW_OK;
 }
 
-gboolean
-replay_index_settle (ReplayIndex * self, ReplayEntity * entity,
+/* Returns: likewise */
+static gboolean
+settle_entity (ReplayIndex * self, ReplayEntity * entity,
     guint64 components, const ReplayRow * until)
 {
   for (guint i = 0; i < REPLAY_N_COMPONENTS; i++) {
@@ -154,6 +153,20 @@ replay_index_settle (ReplayIndex * self, ReplayEntity * entity,
       continue;
     if (!settle (self, entity, i, until))
       return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+replay_index_settle_pictures (ReplayIndex * self, ReplayEntity * entity,
+    const ReplayRow * until)
+{
+  guint64 components = REPLAY_STATES;
+
+  for (; entity != NULL; entity = entity->parent) {
+    if (!settle_entity (self, entity, components, until))
+      return FALSE;
+    components = REPLAY_PINHOLE;
   }
   return TRUE;
 }

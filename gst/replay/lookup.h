@@ -34,9 +34,10 @@ const ReplayEntry *replay_index_search (ReplayIndex * self,
 /* The last row that there can be at @time. */
 ReplayRow replay_row_last (gint64 time);
 
-/* Looks up what components of an entity say in rows up to @until: those of @components
- * that are not settled, or settled by a row after that. */
-gboolean replay_index_settle (ReplayIndex * self, ReplayEntity * entity,
-    guint64 components, const ReplayRow * until);
+/* Looks up what rows up to @until say that holds for an entity's pictures: its own
+ * components, and the intrinsics of those above it. Returns: %FALSE: the flow of the
+ * file says why */
+gboolean replay_index_settle_pictures (ReplayIndex * self,
+    ReplayEntity * entity, const ReplayRow * until);
 
 G_END_DECLS

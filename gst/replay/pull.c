@@ -12,26 +12,13 @@
 #include "replay/lookup.h"
 #include "replay/reverse.h"
 #include "replay/scan.h"
+#include "replay/seek.h"
 
 #include "replay/debug.h"
 
 /* Chunks that are read to find a picture that is not damaged, before pads are said to be
  * complete. */
 #define EXPOSE_TRIES 64
-
-gboolean
-replay_pull_settle (ReplaySession * self, ReplayEntity * entity,
-    const ReplayRow * until)
-{
-  guint64 components = REPLAY_STATES;
-
-  for (; entity != NULL; entity = entity->parent) {
-    if (!replay_index_settle (&self->index, entity, components, until))
-      return FALSE;
-    components = REPLAY_PINHOLE;
-  }
-  return TRUE;
-}
 
 /* Gives a stream its pad by a picture of a row, if there is one that can be read. */
 static void
@@ -50,7 +37,7 @@ try_expose (ReplaySession * self, ReplayStream * stream,
     return;
   frame.bytes =
       replay_chunk_get (chunk, stream->archetype->picture, first, own);
-  if (replay_pull_settle (self, stream->entity, row)
+  if (replay_index_settle_pictures (&self->index, stream->entity, row)
       && frame.bytes.data != NULL && replay_frame_read (&frame, &why))
     replay_session_add_pad (self, stream, &frame);
   g_free (why);
@@ -133,34 +120,6 @@ find_group_id (ReplaySession * self)
 }
 
 gboolean
-replay_pull_restart (ReplaySession * self)
-{
-  gboolean forwards = self->segment.rate > 0;
-  gint64 time = replay_times_from_clock (&self->times, self->segment.position);
-  ReplayRow before;
-
-  replay_entities_forget (&self->index.entities);
-  if (!forwards) {
-    replay_player_seek (&self->player, time < G_MAXINT64 ? time + 1 : time, -1);
-    return TRUE;
-  }
-  for (guint i = 0; i < self->streams->len; i++) {
-    const ReplayStream *stream = self->streams->pdata[i];
-
-    time = MIN (time, stream->from);
-  }
-  before = replay_row_last (time - (time > G_MININT64));
-  for (guint i = 0; i < self->streams->len && time > G_MININT64; i++) {
-    const ReplayStream *stream = self->streams->pdata[i];
-
-    if (!replay_pull_settle (self, stream->entity, &before))
-      return FALSE;
-  }
-  replay_player_seek (&self->player, time, 1);
-  return self->index.file.flow == GST_FLOW_OK;
-}
-
-gboolean
 replay_pull_open (ReplaySession * self)
 {
   ReplayIndex *index = &self->index;
@@ -197,7 +156,7 @@ replay_pull_open (ReplaySession * self)
   self->is_seekable = !self->is_ending;
   GST_OBJECT_UNLOCK (self->element);
   gst_element_no_more_pads (self->element);
-  return replay_pull_restart (self);
+  return replay_seek_restart (self);
 }
 
 /* Pictures without a time are there from the start on. */

@@ -13,13 +13,4 @@ gboolean replay_pull_open (ReplaySession * self);
 /* Plays the next row. Returns: %GST_FLOW_EOS: it was the last of the segment */
 GstFlowReturn replay_pull_next (ReplaySession * self);
 
-/* Looks up what rows up to @until say that holds for an entity's pictures: its own
- * components, and the intrinsics of those above it. Returns: %FALSE: the flow of the
- * file says why */
-gboolean replay_pull_settle (ReplaySession * self, ReplayEntity * entity,
-    const ReplayRow * until);
-
-/* Goes on with the first row of the segment. Returns: %FALSE: likewise */
-gboolean replay_pull_restart (ReplaySession * self);
-
 G_END_DECLS

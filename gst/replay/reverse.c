@@ -11,7 +11,7 @@
 
 #include "replay/reverse.h"
 
-#include "replay/pull.h"
+#include "replay/lookup.h"
 #include "replay/seek.h"
 
 #include "replay/debug.h"
@@ -23,7 +23,7 @@ settle_anew (ReplaySession * self, ReplayEntity * entity, const ReplayRow * row)
 {
   for (ReplayEntity * each = entity; each != NULL; each = each->parent)
     replay_entity_forget (each);
-  return replay_pull_settle (self, entity, row);
+  return replay_index_settle_pictures (&self->index, entity, row);
 }
 
 static GstFlowReturn
@@ -88,7 +88,7 @@ replay_reverse_push_row (ReplaySession * self, ReplayEntity * entity,
     if (replay_stream_is_video (stream))
       flow = push_video (self, stream, row);
     else
-      flow = replay_pull_settle (self, entity, row) ?
+      flow = replay_index_settle_pictures (&self->index, entity, row) ?
           replay_session_push_pictures (self, stream, chunk, row, clock) :
           self->index.file.flow;
   }

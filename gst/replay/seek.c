@@ -10,7 +10,6 @@
 #include "replay/seek.h"
 
 #include "replay/lookup.h"
-#include "replay/pull.h"
 
 #include "replay/debug.h"
 
@@ -36,7 +35,8 @@ replay_seek_find_key (ReplaySession * self, ReplayStream * stream, gint64 time,
   ReplayRow row;
 
   if (replay_stream_is_video (stream)
-      && !replay_pull_settle (self, stream->entity, &search.until))
+      && !replay_index_settle_pictures (&self->index, stream->entity,
+          &search.until))
     return FALSE;
   if (replay_index_search (&self->index, &search, &row) == NULL)
     return FALSE;
@@ -77,6 +77,34 @@ snap (ReplaySession * self, gint64 time)
   return best;
 }
 
+gboolean
+replay_seek_restart (ReplaySession * self)
+{
+  gboolean forwards = self->segment.rate > 0;
+  gint64 time = replay_times_from_clock (&self->times, self->segment.position);
+  ReplayRow before;
+
+  replay_entities_forget (&self->index.entities);
+  if (!forwards) {
+    replay_player_seek (&self->player, time < G_MAXINT64 ? time + 1 : time, -1);
+    return TRUE;
+  }
+  for (guint i = 0; i < self->streams->len; i++) {
+    const ReplayStream *stream = self->streams->pdata[i];
+
+    time = MIN (time, stream->from);
+  }
+  before = replay_row_last (time - (time > G_MININT64));
+  for (guint i = 0; i < self->streams->len && time > G_MININT64; i++) {
+    const ReplayStream *stream = self->streams->pdata[i];
+
+    if (!replay_index_settle_pictures (&self->index, stream->entity, &before))
+      return FALSE;
+  }
+  replay_player_seek (&self->player, time, 1);
+  return self->index.file.flow == GST_FLOW_OK;
+}
+
 /* Takes the segment of a seek. */
 static gboolean
 begin_segment (ReplaySession * self, const GstSegment * segment,
@@ -105,7 +133,7 @@ begin_segment (ReplaySession * self, const GstSegment * segment,
   }
   self->needs_statics = TRUE;
   gst_flow_combiner_reset (self->combiner);
-  return replay_pull_restart (self);
+  return replay_seek_restart (self);
 }
 
 /* A time before the end as one from the start on, which gst_segment_do_seek() does not

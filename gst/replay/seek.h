@@ -13,6 +13,10 @@ gboolean replay_seek_can_be (GstEvent * event);
 gboolean replay_seek_find_key (ReplaySession * self, ReplayStream * stream,
     gint64 time, gint64 * key);
 
+/* Goes on with the first row of the segment. Returns: %FALSE: the flow of the file says
+ * why */
+gboolean replay_seek_restart (ReplaySession * self);
+
 /* Takes the segment that a seek asks for, and goes on there. Returns: %FALSE: it cannot
  * be, or the flow of the file says why */
 gboolean replay_seek (ReplaySession * self, GstEvent * event);
