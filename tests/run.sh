@@ -50,11 +50,17 @@ results () {
     "$1"/meson-logs/testlog*.json 2>/dev/null
 }
 
+# What the checks that failed say: why BUILD
+why () {
+  grep -hE ':[FE]:[^ ]+:[^ ]+:[0-9]+: |^[A-Za-z.]*Error: ' \
+    "$1"/meson-logs/testlog*.txt | head -n 40
+}
+
 # The tests of one build: suite NAME BUILD MESON-TEST-ARGUMENTS...
 suite () {
   name=$1 build=$2; shift 2
   echo "--- $name"
-  rm -f "$build"/meson-logs/testlog*.json
+  rm -f "$build"/meson-logs/testlog*
   meson test -C "$build" --no-rebuild --num-processes "$jobs" \
     --print-errorlogs "$@"
   status=$?
@@ -65,6 +71,8 @@ suite () {
   for test in $bad; do
     failure "$name: $test"
   done
+  [ -z "$bad" ] || failures="$failures$(why "$build")
+"
   if [ -z "$bad" ] && { [ "$good" -eq 0 ] || [ "$status" -ne 0 ]; }; then
     failure "$name: no test passed, or meson test itself failed"
   fi
