@@ -37,6 +37,7 @@ typedef struct
   guint messages;
   gboolean over;
   gboolean hung;
+  gboolean pushes;
 } Client;
 
 static ServerBehaviour
@@ -194,7 +195,7 @@ misbehave (Client * self)
       reply (self, "200", 0);
       break;
     case SERVER_PUSHES:
-      push_reply (self);
+      self->pushes = TRUE;
       break;
     case SERVER_STOPS_READING:
       self->hung = TRUE;
@@ -261,7 +262,7 @@ on_frame (nghttp2_session * session, const nghttp2_frame * frame, void *user)
     self->server->ended++;
     g_mutex_unlock (&self->server->lock);
     if (behaviour (self) == SERVER_PUSHES_END)
-      push_reply (self);
+      self->pushes = TRUE;
     else if (behaviour (self) < SERVER_ANSWERS_OTHERS)
       reply (self, "200", 0);
   }
@@ -330,9 +331,13 @@ serve_http2 (Client * self)
   while (!self->over && nghttp2_session_send (self->session) == 0
       && (nghttp2_session_want_read (self->session)
           || nghttp2_session_want_write (self->session))) {
-    gssize n = g_input_stream_read (input, data, sizeof data,
-        self->server->cancellable, NULL);
+    gssize n;
 
+    /* after the server has confirmed the client's settings, which forbid it */
+    if (self->pushes)
+      push_reply (self);
+    n = g_input_stream_read (input, data, sizeof data,
+        self->server->cancellable, NULL);
     if (is_told_to_stop_reading (self))
       wait_for_end (self);
     if (n <= 0 || nghttp2_session_mem_recv (self->session, data, n) < 0)

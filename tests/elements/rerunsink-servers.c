@@ -42,9 +42,7 @@ static const struct
   {{SERVER_GOES_AWAY_MUTE,.after = 5}, "is going away (INTERNAL_ERROR)"},
   {{SERVER_LEAVES,.after = 5}, "says goodbye"},
   {{SERVER_ENDS,.after = 5}, "ended the call"},
-  /* The sink ends the connection. If the server has not yet confirmed that it may not
-   * push, the sink resets the pushed stream, and the server goes away. */
-  {{SERVER_PUSHES,.after = 5}, "cannot reach"},
+  {{SERVER_PUSHES,.after = 5}, "does not speak HTTP/2"},
   {{SERVER_SILENT}, NULL},
   {{SERVER_DRIPS}, NULL},
   {{SERVER_TAKES_NOTHING}, NULL},
